@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/support/result.h"
+
+namespace sprint {
+
+// Effects come in as parameters: a test hands in a clock it moves by hand and files
+// that exist in memory only.
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  // Wall time, for records.
+  virtual std::chrono::system_clock::time_point Now() const = 0;
+  // Never goes back, for durations.
+  virtual std::chrono::steady_clock::time_point Steady() const = 0;
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual Result<std::string> Read(const std::string& path) const = 0;
+  // Whole or not at all: written beside, synced, renamed. `mode` as in chmod.
+  virtual Status Write(const std::string& path, const std::string& text, uint32_t mode = 0644) = 0;
+  virtual bool Exists(const std::string& path) const = 0;
+};
+
+const Clock& SystemClock();
+FileSystem& RealFileSystem();
+
+}  // namespace sprint
