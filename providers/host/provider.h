@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/support/result.h"
+#include "providers/value/value.h"
+
+namespace sprint::host {
+
+// What a provider says besides its answer.
+struct Message {
+  bool error = false;
+  std::string summary, detail;
+  std::string attribute;  // dotted path, "" for the whole resource
+};
+
+struct PlanAnswer {
+  value::Value planned;                     // may hold Unknown
+  std::vector<std::string> requires_replace;  // attribute names whose change makes a new object
+  std::string private_bytes;
+  std::vector<Message> messages;
+};
+struct ApplyAnswer {
+  value::Value new_state;  // the truth, also when messages hold errors; null after delete
+  std::string private_bytes;
+  std::vector<Message> messages;
+};
+struct ReadAnswer {
+  value::Value new_state;  // null: the object is gone
+  std::string private_bytes;
+  std::vector<Message> messages;
+};
+
+// A running provider, over the wire or in process. Calls may come from several
+// threads. An Error is a failure of the boundary itself (Unavailable: the process
+// died); what the provider objects to comes as messages.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+  virtual const std::map<std::string, value::Schema>& resources() const = 0;
+  virtual const value::Schema& config_schema() const = 0;
+  virtual Result<std::vector<Message>> Configure(const value::Value& config) = 0;
+  virtual Result<std::vector<Message>> Validate(const std::string& type, const value::Value& config) = 0;
+  virtual Result<PlanAnswer> Plan(const std::string& type, const value::Value& prior,
+                                  const value::Value& proposed, const value::Value& config,
+                                  const std::string& private_bytes) = 0;
+  virtual Result<ApplyAnswer> Apply(const std::string& type, const value::Value& prior,
+                                    const value::Value& planned, const value::Value& config,
+                                    const std::string& private_bytes) = 0;
+  virtual Result<ReadAnswer> Read(const std::string& type, const value::Value& current,
+                                  const std::string& private_bytes) = 0;
+  // Asks running calls to end early; returns at once.
+  virtual void Stop() = 0;
+};
+
+// Starts the program `path`, shakes hands (plugin protocol 6), reads the schema.
+// Errors: NotFound (no such program), Protocol (garbage instead of a handshake),
+// Timeout (silent), Unavailable (died while starting; the text has its last words).
+Result<std::unique_ptr<Provider>> Launch(const std::string& path,
+                                         const std::map<std::string, std::string>& environment);
+
+// Where provider NAME's program is: `sprint-provider-NAME` beside the running
+// program, then in each folder of SPRINT_PROVIDER_PATH.
+Result<std::string> FindProgram(const std::string& name);
+
+}  // namespace sprint::host

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "compiler/support/result.h"
+#include "providers/value/value.h"
+
+namespace sprint::sdk {
+
+// One kind of infrastructure, served by a process of its own. The engine calls it
+// only through the plugin protocol; nothing here knows the engine.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  virtual const value::Schema& config_schema() const = 0;
+  virtual const std::map<std::string, value::Schema>& resources() const = 0;
+
+  // Called once, before any of the calls below. `config` has the config schema's attributes.
+  virtual Status Configure(const value::Value& config) = 0;
+
+  // What exists now; null when it does not exist. Must not change anything.
+  virtual Result<value::Value> Read(const std::string& type, const value::Value& current) = 0;
+
+  // Make it so: `prior` null = create, `wanted` null = delete, both = update in place.
+  // Returns the state reached, all attributes known. Must be safe to call again after
+  // a lost answer: an object with the same identity is adopted, not made twice.
+  virtual Result<value::Value> Apply(const std::string& type, const value::Value& prior,
+                                     const value::Value& wanted) = 0;
+
+  // Running calls should end early.
+  virtual void Stop() {}
+};
+
+// Serves until the engine says stop; the body of a provider's main().
+// Planning needs no code of the provider: computed attributes without a value are
+// unknown on create and keep their value on update; a changed `forces_new` attribute
+// asks for replacement.
+int Serve(std::unique_ptr<Provider> provider);
+
+}  // namespace sprint::sdk
