@@ -1,0 +1,53 @@
+#include "compiler/support/quantity.h"
+
+#include <gtest/gtest.h>
+
+namespace sprint {
+namespace {
+
+TEST(Quantity, UnitsTurnIntoBaseUnits) {
+  EXPECT_DOUBLE_EQ(MakeQuantity(180, "ms")->value, 0.18);
+  EXPECT_DOUBLE_EQ(MakeQuantity(1.8, "MiB")->value, 1.8 * 1024 * 1024);
+  EXPECT_DOUBLE_EQ(MakeQuantity(100, "Mbit/s")->value, 12.5e6);
+  EXPECT_DOUBLE_EQ(MakeQuantity(0.12, "EUR/h")->value, 0.12 / 3600);
+  EXPECT_DOUBLE_EQ(MakeQuantity(40, "%")->value, 0.4);
+}
+
+TEST(Quantity, UnitsHaveDimensions) {
+  EXPECT_EQ(MakeQuantity(1, "MiB/s")->dimension, dimension::Bandwidth);
+  EXPECT_EQ(MakeQuantity(1, "EUR/h")->dimension, dimension::Price);
+  EXPECT_EQ(MakeQuantity(1, "g/kWh")->dimension, dimension::Carbon);
+  EXPECT_EQ(MakeQuantity(1, "W")->dimension, MakeQuantity(1, "J/s")->dimension);
+  // What is counted has no unit of its own.
+  EXPECT_EQ(MakeQuantity(4, "moves/h")->dimension, dimension::Rate);
+}
+
+TEST(Quantity, AShareIsNoBareNumber) {
+  EXPECT_FALSE(MakeQuantity(92, "%")->dimension == dimension::None);
+  EXPECT_EQ(SampleUnit(dimension::Ratio), "%");
+}
+
+TEST(Quantity, UnknownUnitsAreRefused) {
+  EXPECT_FALSE(MakeQuantity(1, "parsec").has_value());
+  EXPECT_FALSE(MakeQuantity(1, "MiB/").has_value());
+  EXPECT_FALSE(MakeQuantity(1, "ms/parsec").has_value());
+}
+
+TEST(Quantity, IsShownInTheUnitTheUserWrote) {
+  EXPECT_EQ(Format(*MakeQuantity(240, "KiB")), "240 KiB");
+  EXPECT_EQ(Format(*MakeQuantity(0.002, "EUR/h")), "0.002 EUR/h");
+  EXPECT_EQ(Format(*MakeQuantity(90.3, "%")), "90.3 %");
+}
+
+TEST(Quantity, IsReadableWithoutAUnit) {
+  EXPECT_EQ(Format(Quantity{0.28125, dimension::Time, "", ""}), "281 ms");
+  EXPECT_EQ(Format(Quantity{0.122 / 3600, dimension::Price, "", "EUR"}), "0.122 EUR/h");
+  EXPECT_EQ(Format(Quantity{2.5 * 1024 * 1024, dimension::Size, "", ""}), "2.5 MiB");
+}
+
+TEST(Quantity, MoneyKeepsItsCurrency) {
+  EXPECT_FALSE(*MakeQuantity(1, "EUR") == *MakeQuantity(1, "USD"));
+}
+
+}  // namespace
+}  // namespace sprint
