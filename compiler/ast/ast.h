@@ -110,9 +110,9 @@ struct RecordExpr {
 };
 
 struct Expr {
-  using Node = std::variant<ErrorExpr, BoolExpr, NumberExpr, TextExpr, NullExpr, NameExpr, MemberExpr,
-                            IndexExpr, CallExpr, UnaryExpr, BinaryExpr, FlowPathExpr, AtExpr, IfExpr,
-                            ListExpr, ForExpr, RecordExpr>;
+  using Node = std::variant<ErrorExpr, BoolExpr, NumberExpr, TextExpr, NullExpr, NameExpr,
+                            MemberExpr, IndexExpr, CallExpr, UnaryExpr, BinaryExpr, FlowPathExpr,
+                            AtExpr, IfExpr, ListExpr, ForExpr, RecordExpr>;
   Loc loc;
   Node node;
 };
@@ -126,10 +126,10 @@ struct TypeExpr {
     std::unique_ptr<TypeExpr> type;
   };
   Form form = Form::Error;
-  Path name;                           // Named
+  Path name;                                    // Named
   std::vector<std::unique_ptr<TypeExpr>> args;  // List[T]
-  std::vector<Field> fields;           // Record
-  std::vector<Name> cases;             // Union of texts
+  std::vector<Field> fields;                    // Record
+  std::vector<Name> cases;                      // Union of texts
   bool optional = false, later = false, secret = false;
   Loc loc;
 };
@@ -178,14 +178,14 @@ struct Block {
   std::optional<Name> label;
   std::vector<Param> params;
   std::unique_ptr<Count> count;
-  std::optional<Path> type;                  // after `:` of nodes, machines, functions
+  std::optional<Path> type;  // after `:` of nodes, machines, functions
   std::unique_ptr<TypeExpr> declared_type;
   ExprPtr value;
   bool braces = false;
   std::vector<std::variant<Attribute, BlockPtr>> items;
   Loc loc;
-  Loc header_loc;  // from the keyword to just before the opening brace
-  std::string doc; // the `///` lines above, without the slashes
+  Loc header_loc;   // from the keyword to just before the opening brace
+  std::string doc;  // the `///` lines above, without the slashes
 };
 
 struct File {

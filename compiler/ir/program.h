@@ -34,10 +34,10 @@ struct DataClass {
 
 // What one request needs of one kind of machine or function.
 struct Demand {
-  Index kind = NoIndex;     // into Program::kinds
-  double mean = 0;          // s; the warm time of a function
-  double cold = 0;          // s; functions only
-  bool measured = false;    // from `measured … on …` of the deploy
+  Index kind = NoIndex;   // into Program::kinds
+  double mean = 0;        // s; the warm time of a function
+  double cold = 0;        // s; functions only
+  bool measured = false;  // from `measured … on …` of the deploy
   Loc loc;
 };
 
@@ -46,20 +46,20 @@ struct Part {
   std::string name;
   std::string image;
   std::vector<std::string> command;
-  double memory = 0;        // bytes per replica
-  double gpu_memory = 0;    // bytes
-  double cores = 0;         // how many cores a replica keeps busy at most; a weight, not a reservation
-  double output_size = 0;   // bytes sent to the next part, or to each successor from the last part
-  double exit = 0;          // share of requests answered here (0 for the last part)
+  double memory = 0;      // bytes per replica
+  double gpu_memory = 0;  // bytes
+  double cores = 0;  // how many cores a replica keeps busy at most; a weight, not a reservation
+  double output_size = 0;  // bytes sent to the next part, or to each successor from the last part
+  double exit = 0;         // share of requests answered here (0 for the last part)
   std::vector<std::pair<std::string, Value>> env;
   std::vector<Demand> demands;
   Loc loc;
 };
 
 struct Variant {
-  std::string name;         // "" when the component declares none
+  std::string name;                // "" when the component declares none
   std::optional<double> accuracy;  // 0..1
-  std::vector<Part> parts;  // a chain, in order
+  std::vector<Part> parts;         // a chain, in order
   Loc loc;
 };
 
@@ -70,13 +70,13 @@ struct Declassify {
 };
 
 struct Component {
-  std::string name;         // as addressed: "Blur"
+  std::string name;  // as addressed: "Blur"
   std::vector<std::string> arch;
-  Index input = NoIndex;    // data class, or NoIndex for a bare size
+  Index input = NoIndex;  // data class, or NoIndex for a bare size
   Index output = NoIndex;
-  double input_size = 0;    // bytes
+  double input_size = 0;  // bytes
   std::vector<Declassify> declassify;
-  bool enclave = false;     // protect = enclave
+  bool enclave = false;  // protect = enclave
   std::vector<Variant> variants;
   std::vector<std::string> ports;
   // Highest level and the intersection of residencies of the data it handles,
@@ -99,23 +99,23 @@ enum class Relation { AtMost, AtLeast };
 
 // `require quick_blur: response(Blur) <= 300 ms at p95`, or `prefer … { weight }`.
 struct Constraint {
-  std::string name;                 // "" when not named
-  std::string text;                 // as written, for tables: "response(Blur) <= 300 ms"
+  std::string name;  // "" when not named
+  std::string text;  // as written, for tables: "response(Blur) <= 300 ms"
   Metric metric = Metric::Response;
-  std::vector<Index> path;          // components: Response of a path; one for Accuracy, Rate
-  std::string pool;                 // Utilisation of this pool ("plant.rpi")
+  std::vector<Index> path;  // components: Response of a path; one for Accuracy, Rate
+  std::string pool;         // Utilisation of this pool ("plant.rpi")
   Relation relation = Relation::AtMost;
-  double bound = 0;                 // base units
-  std::optional<double> percentile; // 0.95 for p95
-  std::optional<double> weight;     // prefer: price of missing it, EUR/s; absent: required
-  std::string unit;                 // the unit the user wrote the bound in
-  Loc loc;                          // the condition, without the name
+  double bound = 0;                  // base units
+  std::optional<double> percentile;  // 0.95 for p95
+  std::optional<double> weight;      // prefer: price of missing it, EUR/s; absent: required
+  std::string unit;                  // the unit the user wrote the bound in
+  Loc loc;                           // the condition, without the name
 };
 
 struct Application {
   std::string name;
-  double workload = 0;              // requests/s entering at every entry component
-  std::vector<Index> components;    // in topological order
+  double workload = 0;            // requests/s entering at every entry component
+  std::vector<Index> components;  // in topological order
   std::vector<Flow> flows;
   std::vector<Constraint> constraints;
   bool one_way = false;
@@ -124,19 +124,19 @@ struct Application {
 
 // `node K` or `function_service K` of a module.
 struct Kind {
-  std::string name;                 // "edge.RaspberryPi4"
+  std::string name;  // "edge.RaspberryPi4"
   bool function = false;
-  bool attested = false;            // enclave
-  std::string arch;                 // "arm64"; empty: any
-  double memory = 0;                // bytes per node or per function
+  bool attested = false;  // enclave
+  std::string arch;       // "arm64"; empty: any
+  double memory = 0;      // bytes per node or per function
   double gpu_memory = 0;
   double cores = 1;
-  double reserved_memory = 0;       // bytes the runtime itself needs (K3s: 500 MB)
-  bool per_core = false;            // demands are per core: k cores serve k requests at once
-  double price = 0;                 // EUR/s per node; EUR/s of execution for functions
-  double power = 0;                 // W
-  double concurrency = 0;           // functions: how many at once, 0 unlimited
-  double request_fee = 0;           // EUR per request
+  double reserved_memory = 0;  // bytes the runtime itself needs (K3s: 500 MB)
+  bool per_core = false;       // demands are per core: k cores serve k requests at once
+  double price = 0;            // EUR/s per node; EUR/s of execution for functions
+  double power = 0;            // W
+  double concurrency = 0;      // functions: how many at once, 0 unlimited
+  double request_fee = 0;      // EUR per request
   std::string currency = "EUR";
   Loc loc;
 };
@@ -144,13 +144,13 @@ struct Kind {
 enum class PoolForm { Nodes, Machines, Functions };
 
 struct Pool {
-  std::string name;                 // "rpi"; addressed as "plant.rpi"
+  std::string name;  // "rpi"; addressed as "plant.rpi"
   PoolForm form = PoolForm::Nodes;
   Index kind = NoIndex;
-  uint32_t min = 0, max = 0;        // Nodes: how many exist (min 0 = use may be less); Functions: unused
+  uint32_t min = 0, max = 0;  // Nodes: how many exist (min 0 = use may be less); Functions: unused
   // The kind's figures with the pool's own attributes put over them.
   double price = 0, memory = 0, gpu_memory = 0, cores = 1, power = 0;
-  double idle = 600;                // s, functions: a warm one lives this long
+  double idle = 600;  // s, functions: a warm one lives this long
   // All attributes of the pool, unevaluated in `index`: one record per instance, in order.
   std::vector<Value> instances;
   Loc loc;
@@ -161,17 +161,17 @@ struct Zone {
   std::string country;
   Trust trust = Trust::Public;
   bool one_kind = false;
-  Index host = NoIndex;             // into Program::hosts
+  Index host = NoIndex;  // into Program::hosts
   std::vector<Pool> pools;
-  Value attributes;                 // record of everything written in the zone, for the host
+  Value attributes;  // record of everything written in the zone, for the host
   Loc loc;
 };
 
 struct Link {
-  Index a = NoIndex, b = NoIndex;   // zones
-  double bandwidth = 0;             // bytes/s; 0 unlimited
-  double delay = 0, jitter = 0;     // s
-  double loss = 0;                  // share
+  Index a = NoIndex, b = NoIndex;  // zones
+  double bandwidth = 0;            // bytes/s; 0 unlimited
+  double delay = 0, jitter = 0;    // s
+  double loss = 0;                 // share
   Loc loc;
 };
 
@@ -186,28 +186,34 @@ enum class Goal { Cost, Energy, Carbon };
 enum class Approve { Automatic, Ask, Never };
 
 struct Deploy {
-  std::string name;                 // "MaskDetection on Campus"
+  std::string name;  // "MaskDetection on Campus"
   Index application = NoIndex, continuum = NoIndex;
   Goal goal = Goal::Cost;
-  double horizon = 3600;            // s
+  double horizon = 3600;  // s
   // Components with this deploy's `measured` lines put into their demands.
   std::vector<Component> components;
-  struct Pin { Index component; Index zone; bool forbid = false; Index kind = NoIndex; Loc loc; };
+  struct Pin {
+    Index component;
+    Index zone;
+    bool forbid = false;
+    Index kind = NoIndex;
+    Loc loc;
+  };
   std::vector<Pin> pins;
-  double monitor_every = 10;        // s
+  double monitor_every = 10;  // s
   bool replan = false;
   double replan_every = 30, hold = 120;  // s
-  double move_budget = 0;           // moves/s; 0 unlimited
+  double move_budget = 0;                // moves/s; 0 unlimited
   Approve approve = Approve::Ask;
-  Value attributes;                 // monitor and replan blocks as written
+  Value attributes;  // monitor and replan blocks as written
   Loc loc;
 };
 
 // One resource of a host's or kind's template, evaluated for one situation.
 struct ResourceSpec {
-  std::string type;                 // "local.process": provider "local", type "process"
-  std::string name;                 // as written in the template
-  Record attributes;                // may hold Later and SecretRef
+  std::string type;                     // "local.process": provider "local", type "process"
+  std::string name;                     // as written in the template
+  Record attributes;                    // may hold Later and SecretRef
   std::vector<std::string> depends_on;  // full addresses
   Loc loc;
 };
@@ -223,18 +229,19 @@ using Template = std::function<std::vector<ResourceSpec>(const TemplateScope&)>;
 
 // How components run in a zone. Templates may be empty functions.
 //   setup   bindings: zone
-//   node    bindings: zone, node (record of the instance: index, kind, attributes)  [from the kind's `provide`]
-//   run     bindings: zone, c (record: name, variant, part, image, command, memory, cores, env, replicas, next), node, replica
-//   connect bindings: link (a, b, bandwidth, delay, jitter, loss)
+//   node    bindings: zone, node (record of the instance: index, kind, attributes)  [from the
+//   kind's `provide`] run     bindings: zone, c (record: name, variant, part, image, command,
+//   memory, cores, env, replicas, next), node, replica connect bindings: link (a, b, bandwidth,
+//   delay, jitter, loss)
 struct Host {
-  std::string name;                 // "local.Process"
+  std::string name;  // "local.Process"
   Template setup, run, connect;
   Loc loc;
 };
 
 // A provider program the templates use: attributes configure it.
 struct ProviderUse {
-  std::string name;                 // "local" -> program sprint-provider-local
+  std::string name;  // "local" -> program sprint-provider-local
   Record config;
   Loc loc;
 };
@@ -247,7 +254,7 @@ struct Output {
 };
 
 struct Program {
-  std::string directory;            // of the root file
+  std::string directory;  // of the root file
   std::vector<DataClass> data;
   std::vector<Component> components;
   std::vector<Application> applications;

@@ -43,7 +43,8 @@ struct Ref {
 // A value of the language. Numbers are quantities without a dimension.
 class Value {
  public:
-  using Data = std::variant<Null, bool, Quantity, std::string, List, Record, Ref, Later, SecretRef, Join, Poison>;
+  using Data = std::variant<Null, bool, Quantity, std::string, List, Record, Ref, Later, SecretRef,
+                            Join, Poison>;
   Value() = default;
   Value(bool b) : data(b) {}
   Value(double n) : data(Quantity{n, {}, "", ""}) {}

@@ -5,8 +5,8 @@
 
 // A bug of ours: print the place and abort, in release builds too. Never for a
 // mistake in the user's program (a diagnostic) nor a failure of the world (Result).
-#define SPRINT_CHECK(condition, message)                                                       \
-  do {                                                                                         \
+#define SPRINT_CHECK(condition, message)                                                        \
+  do {                                                                                          \
     if (!(condition)) ::sprint::internal::CheckFailed(__FILE__, __LINE__, #condition, message); \
   } while (false)
 

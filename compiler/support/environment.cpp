@@ -12,18 +12,22 @@ namespace {
 
 ErrorCode CodeOf(int error) {
   switch (error) {
-    case ENOENT: return ErrorCode::NotFound;
+    case ENOENT:
+      return ErrorCode::NotFound;
     case EACCES:
     case EPERM:
-    case EROFS: return ErrorCode::Denied;
+    case EROFS:
+      return ErrorCode::Denied;
     case ENOSPC:
-    case EDQUOT: return ErrorCode::Unavailable;
-    default: return ErrorCode::Internal;
+    case EDQUOT:
+      return ErrorCode::Unavailable;
+    default:
+      return ErrorCode::Internal;
   }
 }
 
 Error SystemError(int error, const std::string& what, const std::string& path) {
-  return Error(CodeOf(error), what + " `" + path + "`: " + std::strerror(error));
+  return {CodeOf(error), what + " `" + path + "`: " + std::strerror(error)};
 }
 
 class RealClock final : public Clock {
@@ -66,8 +70,10 @@ class RealFiles final : public FileSystem {
     int error = 0;
     while (done < text.size() && error == 0) {
       const ssize_t count = write(fd, text.data() + done, text.size() - done);
-      if (count >= 0) done += static_cast<size_t>(count);
-      else if (errno != EINTR) error = errno;
+      if (count >= 0)
+        done += static_cast<size_t>(count);
+      else if (errno != EINTR)
+        error = errno;
     }
     if (error == 0 && fsync(fd) != 0) error = errno;
     if (close(fd) != 0 && error == 0) error = errno;

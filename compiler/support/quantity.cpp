@@ -14,28 +14,30 @@ struct NamedUnit {
   double factor;
 };
 
-constexpr double KiB = 1024, MiB = KiB * 1024, GiB = MiB * 1024, TiB = GiB * 1024;
+constexpr double KiB = 1024;
+constexpr double MiB = KiB * 1024;
+constexpr double GiB = MiB * 1024;
+constexpr double TiB = GiB * 1024;
 
 constexpr std::array Units = {
-    NamedUnit{"ns", dimension::Time, 1e-9},      NamedUnit{"us", dimension::Time, 1e-6},
-    NamedUnit{"ms", dimension::Time, 1e-3},      NamedUnit{"s", dimension::Time, 1},
-    NamedUnit{"min", dimension::Time, 60},       NamedUnit{"h", dimension::Time, 3600},
-    NamedUnit{"d", dimension::Time, 86400},      NamedUnit{"month", dimension::Time, 2629800},
-    NamedUnit{"year", dimension::Time, 31557600},
-    NamedUnit{"bit", dimension::Size, 0.125},    NamedUnit{"kbit", dimension::Size, 125},
-    NamedUnit{"Mbit", dimension::Size, 125e3},   NamedUnit{"Gbit", dimension::Size, 125e6},
-    NamedUnit{"Tbit", dimension::Size, 125e9},
-    NamedUnit{"B", dimension::Size, 1},          NamedUnit{"kB", dimension::Size, 1e3},
-    NamedUnit{"MB", dimension::Size, 1e6},       NamedUnit{"GB", dimension::Size, 1e9},
-    NamedUnit{"TB", dimension::Size, 1e12},      NamedUnit{"KiB", dimension::Size, KiB},
-    NamedUnit{"MiB", dimension::Size, MiB},      NamedUnit{"GiB", dimension::Size, GiB},
-    NamedUnit{"TiB", dimension::Size, TiB},
-    NamedUnit{"rps", dimension::Rate, 1},        NamedUnit{"Hz", dimension::Rate, 1},
-    NamedUnit{"mW", dimension::Power, 1e-3},     NamedUnit{"W", dimension::Power, 1},
-    NamedUnit{"kW", dimension::Power, 1e3},      NamedUnit{"J", dimension::Energy, 1},
-    NamedUnit{"kJ", dimension::Energy, 1e3},     NamedUnit{"Wh", dimension::Energy, 3600},
-    NamedUnit{"kWh", dimension::Energy, 3.6e6},  NamedUnit{"%", dimension::Ratio, 0.01},
-    NamedUnit{"g", Dimension{.mass = 1}, 1},     NamedUnit{"kg", Dimension{.mass = 1}, 1e3},
+    NamedUnit{"ns", dimension::Time, 1e-9},       NamedUnit{"us", dimension::Time, 1e-6},
+    NamedUnit{"ms", dimension::Time, 1e-3},       NamedUnit{"s", dimension::Time, 1},
+    NamedUnit{"min", dimension::Time, 60},        NamedUnit{"h", dimension::Time, 3600},
+    NamedUnit{"d", dimension::Time, 86400},       NamedUnit{"month", dimension::Time, 2629800},
+    NamedUnit{"year", dimension::Time, 31557600}, NamedUnit{"bit", dimension::Size, 0.125},
+    NamedUnit{"kbit", dimension::Size, 125},      NamedUnit{"Mbit", dimension::Size, 125e3},
+    NamedUnit{"Gbit", dimension::Size, 125e6},    NamedUnit{"Tbit", dimension::Size, 125e9},
+    NamedUnit{"B", dimension::Size, 1},           NamedUnit{"kB", dimension::Size, 1e3},
+    NamedUnit{"MB", dimension::Size, 1e6},        NamedUnit{"GB", dimension::Size, 1e9},
+    NamedUnit{"TB", dimension::Size, 1e12},       NamedUnit{"KiB", dimension::Size, KiB},
+    NamedUnit{"MiB", dimension::Size, MiB},       NamedUnit{"GiB", dimension::Size, GiB},
+    NamedUnit{"TiB", dimension::Size, TiB},       NamedUnit{"rps", dimension::Rate, 1},
+    NamedUnit{"Hz", dimension::Rate, 1},          NamedUnit{"mW", dimension::Power, 1e-3},
+    NamedUnit{"W", dimension::Power, 1},          NamedUnit{"kW", dimension::Power, 1e3},
+    NamedUnit{"J", dimension::Energy, 1},         NamedUnit{"kJ", dimension::Energy, 1e3},
+    NamedUnit{"Wh", dimension::Energy, 3600},     NamedUnit{"kWh", dimension::Energy, 3.6e6},
+    NamedUnit{"%", dimension::Ratio, 0.01},       NamedUnit{"g", Dimension{.mass = 1}, 1},
+    NamedUnit{"kg", Dimension{.mass = 1}, 1e3},
 };
 
 constexpr std::array<std::string_view, 6> Currencies = {"EUR", "USD", "GBP", "CHF", "JPY", "CNY"};
@@ -68,15 +70,24 @@ struct Display {
 
 // Within one dimension in falling order of size; the last is the fallback.
 constexpr std::array Displays = {
-    Display{dimension::Time, "d", 2 * 86400.0}, Display{dimension::Time, "h", 2 * 3600.0},
-    Display{dimension::Time, "min", 120},       Display{dimension::Time, "s", 1},
-    Display{dimension::Time, "ms", 1e-3},       Display{dimension::Time, "us", 0},
-    Display{dimension::Size, "GiB", GiB},       Display{dimension::Size, "MiB", MiB},
-    Display{dimension::Size, "KiB", KiB},       Display{dimension::Size, "B", 0},
-    Display{dimension::Bandwidth, "Gbit/s", 125e6}, Display{dimension::Bandwidth, "Mbit/s", 0},
-    Display{dimension::Rate, "rps", 0},         Display{dimension::Energy, "kWh", 3.6e6},
-    Display{dimension::Energy, "J", 0},         Display{dimension::Power, "W", 0},
-    Display{dimension::Ratio, "%", 0},          Display{dimension::Carbon, "g/kWh", 0},
+    Display{dimension::Time, "d", 2 * 86400.0},
+    Display{dimension::Time, "h", 2 * 3600.0},
+    Display{dimension::Time, "min", 120},
+    Display{dimension::Time, "s", 1},
+    Display{dimension::Time, "ms", 1e-3},
+    Display{dimension::Time, "us", 0},
+    Display{dimension::Size, "GiB", GiB},
+    Display{dimension::Size, "MiB", MiB},
+    Display{dimension::Size, "KiB", KiB},
+    Display{dimension::Size, "B", 0},
+    Display{dimension::Bandwidth, "Gbit/s", 125e6},
+    Display{dimension::Bandwidth, "Mbit/s", 0},
+    Display{dimension::Rate, "rps", 0},
+    Display{dimension::Energy, "kWh", 3.6e6},
+    Display{dimension::Energy, "J", 0},
+    Display{dimension::Power, "W", 0},
+    Display{dimension::Ratio, "%", 0},
+    Display{dimension::Carbon, "g/kWh", 0},
 };
 
 }  // namespace
@@ -148,7 +159,8 @@ std::string FormatNumber(double number, int digits) {
   }
   // No exponents for the sizes people read.
   const double magnitude = std::fabs(number);
-  if (magnitude >= 1 && magnitude < 1e15 && std::string_view(text).find('e') != std::string_view::npos) {
+  if (magnitude >= 1 && magnitude < 1e15 &&
+      std::string_view(text).find('e') != std::string_view::npos) {
     std::snprintf(text, sizeof text, "%.0f", number);
   }
   return text;
@@ -164,7 +176,8 @@ std::string Format(const Quantity& quantity) {
   if (quantity.dimension == dimension::Price || quantity.dimension == dimension::Money) {
     const std::string currency = quantity.currency.empty() ? "EUR" : quantity.currency;
     const bool price = quantity.dimension == dimension::Price;
-    return FormatNumber(quantity.value * (price ? 3600 : 1), 4) + " " + currency + (price ? "/h" : "");
+    return FormatNumber(quantity.value * (price ? 3600 : 1), 4) + " " + currency +
+           (price ? "/h" : "");
   }
   for (const Display& display : Displays) {
     if (!(display.dimension == quantity.dimension)) continue;

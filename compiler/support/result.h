@@ -97,11 +97,11 @@ inline Status Ok() { return Unit{}; }
 
 #define SPRINT_CONCAT_INNER(a, b) a##b
 #define SPRINT_CONCAT(a, b) SPRINT_CONCAT_INNER(a, b)
-#define SPRINT_RETURN_IF_ERROR(expression)                              \
-  do {                                                                  \
-    if (auto sprint_status = (expression); !sprint_status.ok()) {       \
-      return sprint_status.TakeError();                                 \
-    }                                                                   \
+#define SPRINT_RETURN_IF_ERROR(expression)                        \
+  do {                                                            \
+    if (auto sprint_status = (expression); !sprint_status.ok()) { \
+      return sprint_status.TakeError();                           \
+    }                                                             \
   } while (false)
 #define SPRINT_ASSIGN_OR_RETURN(declaration, expression) \
   SPRINT_ASSIGN_OR_RETURN_IMPL(SPRINT_CONCAT(sprint_result_, __LINE__), declaration, expression)

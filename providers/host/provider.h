@@ -19,7 +19,7 @@ struct Message {
 };
 
 struct PlanAnswer {
-  value::Value planned;                     // may hold Unknown
+  value::Value planned;                       // may hold Unknown
   std::vector<std::string> requires_replace;  // attribute names whose change makes a new object
   std::string private_bytes;
   std::vector<Message> messages;
@@ -44,7 +44,8 @@ class Provider {
   virtual const std::map<std::string, value::Schema>& resources() const = 0;
   virtual const value::Schema& config_schema() const = 0;
   virtual Result<std::vector<Message>> Configure(const value::Value& config) = 0;
-  virtual Result<std::vector<Message>> Validate(const std::string& type, const value::Value& config) = 0;
+  virtual Result<std::vector<Message>> Validate(const std::string& type,
+                                                const value::Value& config) = 0;
   virtual Result<PlanAnswer> Plan(const std::string& type, const value::Value& prior,
                                   const value::Value& proposed, const value::Value& config,
                                   const std::string& private_bytes) = 0;

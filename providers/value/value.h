@@ -78,9 +78,9 @@ Result<Value> FromJson(const std::string& text);
 struct Type {
   enum class Kind { String, Number, Bool, Dynamic, List, Set, Map, Object, Tuple };
   Kind kind = Kind::Dynamic;
-  std::shared_ptr<const Type> element;                  // List, Set, Map
-  std::map<std::string, Type> fields;                   // Object
-  std::vector<Type> items;                              // Tuple
+  std::shared_ptr<const Type> element;  // List, Set, Map
+  std::map<std::string, Type> fields;   // Object
+  std::vector<Type> items;              // Tuple
 };
 std::string TypeToJson(const Type& type);
 Result<Type> TypeFromJson(const std::string& text);

@@ -25,7 +25,8 @@ TEST(Result, ErrorsPassThrough) {
 }
 
 TEST(Result, FramesKeepTheCode) {
-  const Error error = Error(ErrorCode::Timeout, "no reply").While("reading unit").While("refreshing");
+  const Error error =
+      Error(ErrorCode::Timeout, "no reply").While("reading unit").While("refreshing");
   EXPECT_EQ(error.code(), ErrorCode::Timeout);
   EXPECT_EQ(error.ToString(), "no reply; while reading unit; while refreshing");
 }
