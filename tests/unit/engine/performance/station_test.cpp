@@ -1,0 +1,79 @@
+#include "engine/performance/station.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace sprint::performance {
+namespace {
+
+TEST(ProcessorSharing, GivesTheValuesWorkedOutByHand) {
+  // 2 requests/s of 180 ms: U = 0.36, 0.18 / 0.64.
+  EXPECT_NEAR(ProcessorSharing(0.18, 0.36).mean, 0.28125, 1e-12);
+  // 2 requests/s of 75 ms: U = 0.15, 0.075 / 0.85.
+  EXPECT_NEAR(ProcessorSharing(0.075, 0.15).mean, 0.0882353, 1e-7);
+  EXPECT_TRUE(std::isinf(ProcessorSharing(0.1, 1).mean));
+}
+
+TEST(ProcessorSharing, AnEmptyServerShowsTheDemandsOwnVariance) {
+  EXPECT_DOUBLE_EQ(ProcessorSharing(0.2, 0).variance, 0.04);
+}
+
+TEST(MultiCore, OneCoreIsASingleServer) {
+  EXPECT_NEAR(MultiCore(0.1, 0.5, 1).mean, 0.2, 1e-12);
+  EXPECT_NEAR(MultiCore(0.1, 0.5, 1).variance, 0.04, 1e-12);
+}
+
+TEST(MultiCore, ErlangCGivesTextbookValues) {
+  // Two servers at load 1: C = 1/3.
+  EXPECT_NEAR(ErlangC(2, 1), 1.0 / 3, 1e-12);
+  // One server: the utilisation itself.
+  EXPECT_NEAR(ErlangC(1, 0.7), 0.7, 1e-12);
+  EXPECT_EQ(ErlangC(2, 2), 1);
+  // A thousand servers must not overflow.
+  EXPECT_LT(ErlangC(1000, 500), 1e-12);
+}
+
+TEST(Node, HalfACoreIsHalfAsFast) {
+  const Sojourn half = Node(0.06, 0.12, 0.5, true);
+  EXPECT_NEAR(half.mean, 0.12 / (1 - 0.24), 1e-12);
+  EXPECT_NEAR(NodeUtilisation(0.12, 0.5, true), 0.24, 1e-12);
+}
+
+TEST(Node, ADemandPerNodeIgnoresTheCores) {
+  EXPECT_NEAR(Node(0.18, 0.36, 4, false).mean, 0.28125, 1e-12);
+  EXPECT_LT(Node(0.18, 0.36, 4, true).mean, 0.181);
+}
+
+TEST(WarmPool, AgreesWithThePublishedPackage) {
+  // Shipped benchmark: warm 2.38661 s, cold 3.59551 s, 1.8 requests/s, 600 s idle.
+  EXPECT_NEAR(WarmPoolMean(1.8, 2.38661, 3.59551, 600), 2.38754, 1e-4);
+}
+
+TEST(WarmPool, RareRequestsAreColdAndFrequentOnesWarm) {
+  EXPECT_NEAR(WarmPoolMean(1e-7, 0.2, 3, 60), 3, 1e-3);
+  const double busy = WarmPoolMean(500, 0.2, 3, 600);
+  EXPECT_GT(busy, 0.2 - 1e-9);
+  EXPECT_LT(busy, 0.21);
+}
+
+TEST(Quantile, OfOneExponentialStageIsItsLogarithm) {
+  EXPECT_NEAR(Quantile({2, 4}, 0.95), -2 * std::log(0.05), 1e-9);
+}
+
+TEST(Quantile, OfTwoEqualExponentialStagesIsErlang) {
+  // P(X > x) = (1 + x) e^-x at x = 4.743865 is 0.05.
+  EXPECT_NEAR(Quantile({2, 2}, 0.95), 4.743865, 1e-5);
+}
+
+TEST(Quantile, OfAConstantIsTheConstant) {
+  EXPECT_EQ(Quantile({0.3, 0}, 0.99), 0.3);
+  EXPECT_TRUE(std::isinf(Quantile({INFINITY, INFINITY}, 0.95)));
+}
+
+TEST(Quantile, ManySmallStagesStayFinite) {
+  EXPECT_NEAR(Quantile({100, 0.01}, 0.95), 100 + 1.645 * 0.1, 0.01);
+}
+
+}  // namespace
+}  // namespace sprint::performance
