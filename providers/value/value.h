@@ -78,9 +78,9 @@ Result<Value> FromJson(const std::string& text);
 struct Type {
   enum class Kind { String, Number, Bool, Dynamic, List, Set, Map, Object, Tuple };
   Kind kind = Kind::Dynamic;
-  std::shared_ptr<const Type> element;  // List, Set, Map
-  std::map<std::string, Type> fields;   // Object
-  std::vector<Type> items;              // Tuple
+  std::shared_ptr<const Type> element{};  // List, Set, Map
+  std::map<std::string, Type> fields{};   // Object
+  std::vector<Type> items{};              // Tuple
 };
 std::string TypeToJson(const Type& type);
 Result<Type> TypeFromJson(const std::string& text);
@@ -96,7 +96,7 @@ Result<Value> FromMsgpack(const std::string& bytes);
 struct Attribute {
   std::string name;
   Type type;
-  std::string description;
+  std::string description{};
   bool required = false, optional = false, computed = false, sensitive = false;
   // A change makes a new object. (On the wire the provider says so per plan.)
   bool forces_new = false;
