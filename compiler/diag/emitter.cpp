@@ -1,0 +1,108 @@
+#include "compiler/diag/emitter.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "compiler/support/check.h"
+
+namespace sprint::diag {
+namespace {
+
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, above + 1, row[j - 1] + 1});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+const char* Text(Severity severity) {
+  switch (severity) {
+    case Severity::Error:
+      return "error";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Note:
+      return "note";
+  }
+  SPRINT_UNREACHABLE("severity out of range");
+}
+
+std::string Place(const SourceTable& sources, Loc loc) {
+  if (!loc.ok()) return "";
+  const LineColumn where = sources.Where(loc.file, loc.begin);
+  return std::string(sources.name(loc.file)) + ":" + std::to_string(where.line) + ":" +
+         std::to_string(where.column) + ": ";
+}
+
+}  // namespace
+
+bool Emitter::has_errors() const {
+  return std::any_of(all_.begin(), all_.end(),
+                     [](const Diagnostic& d) { return d.severity == Severity::Error; });
+}
+
+std::vector<Diagnostic> Emitter::Take() {
+  std::vector<Diagnostic> taken = std::move(all_);
+  all_.clear();
+  std::stable_sort(taken.begin(), taken.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.loc.file, a.loc.begin) < std::tie(b.loc.file, b.loc.begin);
+  });
+  std::vector<Diagnostic> kept;
+  for (Diagnostic& diagnostic : taken) {
+    const bool told = std::any_of(kept.rbegin(), kept.rend(), [&](const Diagnostic& other) {
+      return other.loc == diagnostic.loc && other.code == diagnostic.code &&
+             other.message == diagnostic.message;
+    });
+    if (!told) kept.push_back(std::move(diagnostic));
+  }
+  if (kept.size() > Cap) {
+    const size_t more = kept.size() - Cap;
+    kept.resize(Cap);
+    Diagnostic note;
+    note.severity = Severity::Note;
+    note.message = "and " + std::to_string(more) + " more";
+    kept.push_back(std::move(note));
+  }
+  return kept;
+}
+
+std::optional<std::string> ClosestMatch(std::string_view name,
+                                        const std::vector<std::string>& candidates) {
+  const size_t most = std::min<size_t>(5, std::max<size_t>(1, name.size() / 3));
+  std::optional<std::string> best;
+  size_t best_distance = most + 1;
+  for (const std::string& candidate : candidates) {
+    const size_t distance = EditDistance(name, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string RenderCompact(const std::vector<Diagnostic>& diagnostics, const SourceTable& sources) {
+  std::string out;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    out += Place(sources, diagnostic.loc) + Text(diagnostic.severity);
+    if (!diagnostic.code.empty()) out += "[" + diagnostic.code + "]";
+    out += ": " + diagnostic.message + "\n";
+    for (const Label& label : diagnostic.labels) {
+      out += Place(sources, label.loc) + "label: " + label.message + "\n";
+    }
+    if (!diagnostic.help.empty()) out += "help: " + diagnostic.help + "\n";
+  }
+  return out;
+}
+
+}  // namespace sprint::diag
