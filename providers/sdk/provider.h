@@ -11,7 +11,8 @@
 namespace sprint::sdk {
 
 // One kind of infrastructure, served by a process of its own. The engine calls it
-// only through the plugin protocol; nothing here knows the engine.
+// only through the plugin protocol; nothing here knows the engine. Read and Apply come
+// from several threads at once.
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -26,6 +27,7 @@ class Provider {
   virtual Result<value::Value> Read(const std::string& type, const value::Value& current) = 0;
 
   // Make it so: `prior` null = create, `wanted` null = delete, both = update in place.
+  // Attributes that are the provider's to decide are null in `wanted`.
   // Returns the state reached, all attributes known. Must be safe to call again after
   // a lost answer: an object with the same identity is adopted, not made twice.
   virtual Result<value::Value> Apply(const std::string& type, const value::Value& prior,
