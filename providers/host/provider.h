@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -58,11 +59,19 @@ class Provider {
   virtual void Stop() = 0;
 };
 
+// How long a program may take before it has said where it listens.
+struct LaunchOptions {
+  std::chrono::milliseconds handshake_timeout{10'000};
+};
+
 // Starts the program `path`, shakes hands (plugin protocol 6), reads the schema.
-// Errors: NotFound (no such program), Protocol (garbage instead of a handshake),
-// Timeout (silent), Unavailable (died while starting; the text has its last words).
+// `environment` is added to ours. The program dies with us, and when the Provider does.
+// Errors: NotFound (no such program), Denied (not ours to run), Protocol (garbage
+// instead of a handshake), Timeout (silent), Unavailable (died while starting; the
+// text has its last words).
 Result<std::unique_ptr<Provider>> Launch(const std::string& path,
-                                         const std::map<std::string, std::string>& environment);
+                                         const std::map<std::string, std::string>& environment,
+                                         const LaunchOptions& options = {});
 
 // Where provider NAME's program is: `sprint-provider-NAME` beside the running
 // program, then in each folder of SPRINT_PROVIDER_PATH.
