@@ -136,6 +136,9 @@ class Remote final : public Provider {
       plugin::Empty request, response;
       // It may be gone before it answers: only its end counts.
       controller_->Shutdown(&context, request, &response);
+      // An open connection would keep its server waiting.
+      provider_.reset();
+      controller_.reset();
       if (!process_->WaitFor(kShutdownTimeout)) process_->Kill();
     }
   }
