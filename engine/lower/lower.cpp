@@ -1,0 +1,398 @@
+#include "engine/lower/lower.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "engine/lower/config.h"
+
+namespace sprint::lower {
+
+namespace {
+
+using Addresses = std::vector<std::string>;
+
+void Append(Addresses& to, const Addresses& more) { to.insert(to.end(), more.begin(), more.end()); }
+
+void Put(ir::Record& record, const std::string& name, ir::Value value) {
+  for (auto& [key, old] : record) {
+    if (key == name) {
+      old = std::move(value);
+      return;
+    }
+  }
+  record.emplace_back(name, std::move(value));
+}
+
+void PutAll(ir::Record& record, const ir::Value& more) {
+  const auto* fields = more.As<ir::Record>();
+  if (!fields) return;
+  for (const auto& [key, value] : *fields) Put(record, key, value);
+}
+
+ir::Value Number(double number) { return ir::Value(number); }
+
+const char* TrustName(ir::Trust trust) {
+  switch (trust) {
+    case ir::Trust::Owned:
+      return "owned";
+    case ir::Trust::Partner:
+      return "partner";
+    case ir::Trust::Public:
+      return "public";
+  }
+  return "public";
+}
+
+class Builder {
+ public:
+  Builder(const ir::Program& program, const ir::Deploy& deploy)
+      : program_(program),
+        deploy_(deploy),
+        continuum_(program.continua[deploy.continuum]),
+        application_(program.applications[deploy.application]) {}
+
+  Result<DesiredGraph> Build(const std::vector<Assignment>& assignments,
+                             const std::vector<PoolCount>& counts) {
+    SPRINT_RETURN_IF_ERROR(CheckIndices(assignments, counts));
+    for (const ir::ProviderUse& use : program_.providers) {
+      SPRINT_ASSIGN_OR_RETURN(value::Value config, ToConfig(ir::Value(use.config)));
+      graph_.providers.push_back({use.name, std::move(config)});
+    }
+    SPRINT_RETURN_IF_ERROR(Add(program_.resources, "", {}));
+    for (const Assignment& a : assignments) used_zones_.insert(a.zone);
+    for (const PoolCount& c : counts) {
+      if (c.count > 0) used_zones_.insert(c.zone);
+    }
+    SPRINT_RETURN_IF_ERROR(AddSetups());
+    SPRINT_RETURN_IF_ERROR(AddNodes(counts));
+    SPRINT_RETURN_IF_ERROR(AddLinks());
+    SPRINT_RETURN_IF_ERROR(AddParts(assignments));
+    SPRINT_RETURN_IF_ERROR(CheckReferences());
+    return std::move(graph_);
+  }
+
+ private:
+  Status CheckIndices(const std::vector<Assignment>& assignments,
+                      const std::vector<PoolCount>& counts) const {
+    const auto bad_pool = [this](ir::Index zone, ir::Index pool) {
+      return zone >= continuum_.zones.size() || pool >= continuum_.zones[zone].pools.size();
+    };
+    for (const PoolCount& c : counts) {
+      if (bad_pool(c.zone, c.pool)) {
+        return Error(ErrorCode::InvalidArgument, "the placement names a pool that is not there");
+      }
+    }
+    for (const Assignment& a : assignments) {
+      const bool bad = bad_pool(a.zone, a.pool) || a.component >= deploy_.components.size() ||
+                       a.variant >= deploy_.components[a.component].variants.size() ||
+                       a.part >= deploy_.components[a.component].variants[a.variant].parts.size();
+      if (bad) {
+        return Error(ErrorCode::InvalidArgument, "the placement names a part that is not there");
+      }
+    }
+    return Ok();
+  }
+
+  Result<Addresses> Add(const std::vector<ir::ResourceSpec>& specs, const std::string& prefix,
+                        const Addresses& also) {
+    Addresses made;
+    for (const ir::ResourceSpec& spec : specs) {
+      Resource resource;
+      resource.address = prefix.empty() ? spec.name : prefix + "." + spec.name;
+      resource.type = spec.type;
+      resource.provider = spec.type.substr(0, spec.type.find('.'));
+      resource.loc = spec.loc;
+      auto config = ToConfig(ir::Value(spec.attributes));
+      if (!config.ok()) {
+        return config.TakeError().While("lowering `" + resource.address + "`").At(spec.loc);
+      }
+      resource.config = config.TakeValue();
+      std::set<std::string> needs(also.begin(), also.end());
+      needs.insert(spec.depends_on.begin(), spec.depends_on.end());
+      CollectReferences(resource.config, needs);
+      resource.dependencies.assign(needs.begin(), needs.end());
+      if (!known_.insert(resource.address).second) {
+        return Error(ErrorCode::InvalidArgument,
+                     "two resources have the address `" + resource.address + "`")
+            .At(spec.loc);
+      }
+      made.push_back(resource.address);
+      graph_.resources.push_back(std::move(resource));
+    }
+    return made;
+  }
+
+  Result<Addresses> Call(const ir::Template& make, const ir::TemplateScope& scope,
+                         const Addresses& also) {
+    if (!make) return Addresses{};
+    return Add(make(scope), scope.prefix, also);
+  }
+
+  const ir::Host* HostOf(ir::Index zone) const {
+    const ir::Index host = continuum_.zones[zone].host;
+    return host == ir::NoIndex ? nullptr : &program_.hosts[host];
+  }
+
+  ir::Value ZoneRecord(ir::Index index) const {
+    const ir::Zone& zone = continuum_.zones[index];
+    ir::Record record;
+    PutAll(record, zone.attributes);
+    Put(record, "name", zone.name);
+    Put(record, "country", zone.country);
+    Put(record, "trust", TrustName(zone.trust));
+    return record;
+  }
+
+  ir::Value NodeRecord(ir::Index zone, ir::Index pool_index, uint32_t index) const {
+    const ir::Pool& pool = continuum_.zones[zone].pools[pool_index];
+    ir::Record record;
+    Put(record, "name", pool.name + "-" + std::to_string(index));
+    Put(record, "index", Number(index));
+    if (pool.kind != ir::NoIndex) {
+      Put(record, "kind", ir::Value(ir::Ref{"node", program_.kinds[pool.kind].name}));
+    }
+    Put(record, "cores", Number(pool.cores));
+    Put(record, "memory", Number(pool.memory));
+    Put(record, "gpu_memory", Number(pool.gpu_memory));
+    Put(record, "price", Number(pool.price));
+    if (index < pool.instances.size()) PutAll(record, pool.instances[index]);
+    return record;
+  }
+
+  Status AddSetups() {
+    for (ir::Index zone : used_zones_) {
+      const ir::Host* host = HostOf(zone);
+      if (!host) continue;
+      const ir::TemplateScope scope{{{"zone", ZoneRecord(zone)}}, continuum_.zones[zone].name};
+      SPRINT_ASSIGN_OR_RETURN(setups_[zone], Call(host->setup, scope, {}));
+    }
+    return Ok();
+  }
+
+  Status AddNodes(const std::vector<PoolCount>& counts) {
+    for (const PoolCount& count : counts) {
+      const ir::Zone& zone = continuum_.zones[count.zone];
+      const ir::Pool& pool = zone.pools[count.pool];
+      if (pool.form == ir::PoolForm::Functions || pool.kind >= program_.kind_provides.size()) {
+        continue;
+      }
+      for (uint32_t i = 0; i < count.count; ++i) {
+        const ir::TemplateScope scope{
+            {{"zone", ZoneRecord(count.zone)}, {"node", NodeRecord(count.zone, count.pool, i)}},
+            zone.name + "." + pool.name + "[" + std::to_string(i) + "]"};
+        SPRINT_ASSIGN_OR_RETURN(
+            (nodes_[{count.zone, count.pool, i}]),
+            Call(program_.kind_provides[pool.kind], scope, setups_[count.zone]));
+      }
+    }
+    return Ok();
+  }
+
+  Status AddLinks() {
+    for (const ir::Link& link : continuum_.links) {
+      if (!used_zones_.count(link.a) || !used_zones_.count(link.b)) continue;
+      const ir::Host* host = HostOf(link.a);
+      if (!host || !host->connect) host = HostOf(link.b);
+      if (!host) continue;
+      const std::string a = continuum_.zones[link.a].name, b = continuum_.zones[link.b].name;
+      const ir::Record record{{"a", a},
+                              {"b", b},
+                              {"bandwidth", Number(link.bandwidth)},
+                              {"delay", Number(link.delay)},
+                              {"jitter", Number(link.jitter)},
+                              {"loss", Number(link.loss)}};
+      Addresses also = setups_[link.a];
+      Append(also, setups_[link.b]);
+      SPRINT_ASSIGN_OR_RETURN(Addresses made,
+                              Call(host->connect, {{{"link", record}}, a + "-" + b}, also));
+      Append(links_[link.a], made);
+      Append(links_[link.b], made);
+    }
+    return Ok();
+  }
+
+  // Where requests for a component enter, or for a later part of it.
+  ir::Value AddressOf(ir::Index component, ir::Index part) const {
+    const auto found = entry_.find({component, part});
+    if (found == entry_.end()) return {};
+    return ir::Value(ir::Later{found->second, "address"});
+  }
+
+  ir::Value NextOf(const Assignment& a) const {
+    const ir::Component& component = deploy_.components[a.component];
+    const std::vector<ir::Part>& parts = component.variants[a.variant].parts;
+    ir::List next;
+    if (a.part + 1 < parts.size()) {
+      next.push_back(ir::Record{{"component", component.name},
+                                {"address", AddressOf(a.component, a.part + 1)},
+                                {"probability", Number(1 - parts[a.part].exit)}});
+      return next;
+    }
+    for (const ir::Flow& flow : application_.flows) {
+      if (flow.from != a.component) continue;
+      next.push_back(ir::Record{{"component", deploy_.components[flow.to].name},
+                                {"address", AddressOf(flow.to, 0)},
+                                {"probability", Number(flow.probability)}});
+    }
+    return next;
+  }
+
+  ir::Value ComponentRecord(const Assignment& a) const {
+    const ir::Component& component = deploy_.components[a.component];
+    const ir::Variant& variant = component.variants[a.variant];
+    const ir::Part& part = variant.parts[a.part];
+    ir::List command;
+    for (const std::string& word : part.command) command.push_back(word);
+    ir::Record env;
+    for (const auto& [name, value] : part.env) Put(env, name, value);
+    return ir::Record{{"name", component.name},
+                      {"variant", variant.name},
+                      {"part", part.name},
+                      {"image", part.image},
+                      {"command", command},
+                      {"memory", Number(part.memory)},
+                      {"cores", Number(part.cores)},
+                      {"env", env},
+                      {"replicas", Number(a.replicas)},
+                      {"next", NextOf(a)}};
+  }
+
+  // From the last component back, so that everyone knows where to send.
+  Status AddParts(const std::vector<Assignment>& assignments) {
+    std::map<ir::Index, size_t> rank;
+    for (size_t i = 0; i < application_.components.size(); ++i) {
+      rank[application_.components[i]] = i;
+    }
+    std::vector<Assignment> order = assignments;
+    std::stable_sort(order.begin(), order.end(), [&](const Assignment& x, const Assignment& y) {
+      return std::tuple(rank[y.component], y.part, x.zone, x.pool) <
+             std::tuple(rank[x.component], x.part, y.zone, y.pool);
+    });
+    for (size_t begin = 0; begin < order.size();) {
+      size_t end = begin;
+      const auto same = [&](const Assignment& a) {
+        return a.component == order[begin].component && a.part == order[begin].part &&
+               a.zone == order[begin].zone;
+      };
+      while (end < order.size() && same(order[end])) ++end;
+      SPRINT_RETURN_IF_ERROR(
+          AddPart(std::vector<Assignment>(order.begin() + begin, order.begin() + end)));
+      begin = end;
+    }
+    return Ok();
+  }
+
+  // One part in one zone, perhaps on several pools of it.
+  Status AddPart(const std::vector<Assignment>& places) {
+    const Assignment& first = places.front();
+    const ir::Host* host = HostOf(first.zone);
+    if (!host) return Ok();
+    const ir::Component& component = deploy_.components[first.component];
+    const std::vector<ir::Part>& parts = component.variants[first.variant].parts;
+    std::string prefix = continuum_.zones[first.zone].name + "." + component.name;
+    if (parts.size() > 1) prefix += "." + parts[first.part].name;
+    ir::List backends;
+    std::string entry;
+    uint32_t replica = 0;
+    for (const Assignment& place : places) {
+      for (uint32_t i = 0; i < std::max(place.replicas, 1u); ++i, ++replica) {
+        ir::Value node = NodeRecord(place.zone, place.pool, i);
+        Addresses also = setups_[place.zone];
+        const auto provided = nodes_.find({place.zone, place.pool, i});
+        if (provided != nodes_.end() && !provided->second.empty()) {
+          Put(std::get<ir::Record>(node.data), "id",
+              ir::Value(ir::Later{provided->second.front(), "id"}));
+          Append(also, provided->second);
+        }
+        const ir::TemplateScope scope{{{"zone", ZoneRecord(place.zone)},
+                                       {"c", ComponentRecord(place)},
+                                       {"node", node},
+                                       {"replica", Number(replica)}},
+                                      prefix + "[" + std::to_string(replica) + "]"};
+        SPRINT_ASSIGN_OR_RETURN(Addresses made, Call(host->run, scope, also));
+        if (made.empty()) continue;
+        backends.push_back(ir::Later{made.front(), "address"});
+        if (entry.empty()) entry = made.front();
+      }
+    }
+    SPRINT_ASSIGN_OR_RETURN(Addresses served, Serve(*host, places.front(), prefix, backends));
+    if (!served.empty()) entry = served.front();
+    if (!entry.empty()) entry_.try_emplace({first.component, first.part}, entry);
+    return Ok();
+  }
+
+  // `serve` is the newest template of a host; a host type without it has no proxies.
+  template <typename AnyHost>
+  Result<Addresses> Serve(const AnyHost& host, const Assignment& a, const std::string& prefix,
+                          const ir::List& backends) {
+    if constexpr (requires { host.serve; }) {
+      Addresses also = setups_[a.zone];
+      Append(also, links_[a.zone]);
+      const ir::TemplateScope scope{{{"zone", ZoneRecord(a.zone)},
+                                     {"c", ComponentRecord(a)},
+                                     {"backends", backends},
+                                     {"next", NextOf(a)}},
+                                    prefix};
+      return Call(host.serve, scope, also);
+    } else {
+      return Addresses{};
+    }
+  }
+
+  Status CheckReferences() const {
+    std::map<std::string, const Resource*> by_address;
+    for (const Resource& resource : graph_.resources) by_address[resource.address] = &resource;
+    std::map<std::string, size_t> waiting;
+    std::map<std::string, Addresses> dependants;
+    Addresses ready;
+    for (const Resource& resource : graph_.resources) {
+      waiting[resource.address] = resource.dependencies.size();
+      if (resource.dependencies.empty()) ready.push_back(resource.address);
+      for (const std::string& need : resource.dependencies) {
+        if (!by_address.count(need)) {
+          return Error(ErrorCode::InvalidArgument, "`" + resource.address + "` refers to `" + need +
+                                                       "`, which is no resource of this deploy")
+              .At(resource.loc);
+        }
+        dependants[need].push_back(resource.address);
+      }
+    }
+    for (size_t i = 0; i < ready.size(); ++i) {
+      const std::string done = ready[i];
+      for (const std::string& next : dependants[done]) {
+        if (--waiting[next] == 0) ready.push_back(next);
+      }
+    }
+    for (const auto& [address, left] : waiting) {
+      if (left == 0) continue;
+      return Error(ErrorCode::InvalidArgument, "`" + address + "` depends on itself in a circle")
+          .At(by_address.at(address)->loc);
+    }
+    return Ok();
+  }
+
+  const ir::Program& program_;
+  const ir::Deploy& deploy_;
+  const ir::Continuum& continuum_;
+  const ir::Application& application_;
+  DesiredGraph graph_;
+  std::set<std::string> known_;
+  std::set<ir::Index> used_zones_;
+  std::map<ir::Index, Addresses> setups_, links_;
+  std::map<std::tuple<ir::Index, ir::Index, uint32_t>, Addresses> nodes_;
+  // First resource that takes requests, by component and part.
+  std::map<std::pair<ir::Index, ir::Index>, std::string> entry_;
+};
+
+}  // namespace
+
+Result<DesiredGraph> Lower(const ir::Program& program, const ir::Deploy& deploy,
+                           const std::vector<Assignment>& assignments,
+                           const std::vector<PoolCount>& counts) {
+  return Builder(program, deploy).Build(assignments, counts);
+}
+
+}  // namespace sprint::lower

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/ir/program.h"
+#include "compiler/support/result.h"
+#include "providers/value/value.h"
+
+// A placed program into the resources that realise it.
+namespace sprint::lower {
+
+// Where one part of a component's chosen variant runs. Indices are those of the
+// deploy's components, of the component's variants, of the variant's parts, of the
+// continuum's zones, of the zone's pools.
+struct Assignment {
+  ir::Index component = 0, variant = 0, part = 0, zone = 0, pool = 0;
+  uint32_t replicas = 1;
+};
+// How many nodes of a pool are used.
+struct PoolCount {
+  ir::Index zone = 0, pool = 0;
+  uint32_t count = 0;
+};
+
+struct Resource {
+  std::string address;                    // "plant.Blur[0].process"
+  std::string type;                       // "local.process"
+  std::string provider;                   // "local"
+  value::Value config;                    // an object; references as engine/lower/config.h says
+  std::vector<std::string> dependencies;  // direct, sorted
+  Loc loc;
+};
+
+struct ProviderConfig {
+  std::string name;
+  value::Value config;
+};
+
+struct DesiredGraph {
+  std::vector<Resource> resources;  // in the order of the program
+  std::vector<ProviderConfig> providers;
+};
+
+// Node i of a pool hosts replica i of every part on the pool. Addresses are the
+// template's prefix + "." + the resource's name; prefixes: "<zone>" (setup),
+// "<zone>.<pool>[i]" (nodes), "<zone>.<Component>[i]" (run), "<zone>.<Component>"
+// (serve), "<a>-<b>" (links); the parts of a variant with several are named after
+// the component: "<zone>.<Component>.<Part>".
+// InvalidArgument: two resources of one address, a reference to none, a circle.
+Result<DesiredGraph> Lower(const ir::Program& program, const ir::Deploy& deploy,
+                           const std::vector<Assignment>& assignments,
+                           const std::vector<PoolCount>& counts);
+
+}  // namespace sprint::lower
