@@ -44,7 +44,45 @@ std::string Place(const SourceTable& sources, Loc loc) {
          std::to_string(where.column) + ": ";
 }
 
+Diagnostic Make(Severity severity, std::string code, Loc loc, std::string message) {
+  Diagnostic diagnostic;
+  diagnostic.code = std::move(code);
+  diagnostic.severity = severity;
+  diagnostic.loc = loc;
+  diagnostic.message = std::move(message);
+  return diagnostic;
+}
+
 }  // namespace
+
+Report::~Report() { emitter_.Emit(std::move(diagnostic_)); }
+
+Report& Report::Label(Loc loc, std::string message) {
+  diagnostic_.labels.push_back({loc, std::move(message)});
+  return *this;
+}
+
+Report& Report::Help(std::string text) {
+  diagnostic_.help = std::move(text);
+  return *this;
+}
+
+Report& Report::FixIt(Loc loc, std::string text) {
+  diagnostic_.fix = Fix{loc, std::move(text)};
+  return *this;
+}
+
+Report Emitter::Error(std::string code, Loc loc, std::string message) {
+  return {*this, Make(Severity::Error, std::move(code), loc, std::move(message))};
+}
+
+Report Emitter::Warning(std::string code, Loc loc, std::string message) {
+  return {*this, Make(Severity::Warning, std::move(code), loc, std::move(message))};
+}
+
+Report Emitter::Note(std::string code, Loc loc, std::string message) {
+  return {*this, Make(Severity::Note, std::move(code), loc, std::move(message))};
+}
 
 bool Emitter::has_errors() const {
   return std::any_of(all_.begin(), all_.end(),

@@ -3,12 +3,37 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/diag/diagnostic.h"
 #include "compiler/support/loc.h"
 
 namespace sprint::diag {
+
+class Emitter;
+
+// One diagnostic being put together; it is emitted when the statement ends:
+//   emitter.Error("E0203", loc, "no attribute `colour`").Help("did you mean `color`?");
+class Report {
+ public:
+  Report(Emitter& emitter, Diagnostic diagnostic)
+      : emitter_(emitter), diagnostic_(std::move(diagnostic)) {}
+  ~Report();
+  Report(const Report&) = delete;
+  Report& operator=(const Report&) = delete;
+
+  // Another place that explains the message.
+  Report& Label(Loc loc, std::string message);
+  // What to do about it, one line. Nothing is said for an empty text.
+  Report& Help(std::string text);
+  // A change that certainly mends it: put `text` where `loc` is.
+  Report& FixIt(Loc loc, std::string text);
+
+ private:
+  Emitter& emitter_;
+  Diagnostic diagnostic_;
+};
 
 // Collects what is wrong with the user's program. Whoever finds a mistake reports it
 // and goes on, so that all independent ones are told in one run.
@@ -18,6 +43,9 @@ class Emitter {
   static constexpr size_t Cap = 50;
 
   void Emit(Diagnostic diagnostic) { all_.push_back(std::move(diagnostic)); }
+  Report Error(std::string code, Loc loc, std::string message);
+  Report Warning(std::string code, Loc loc, std::string message);
+  Report Note(std::string code, Loc loc, std::string message);
   bool has_errors() const;
 
   // In source order (file, then begin, else as emitted), without duplicates, at most

@@ -27,6 +27,25 @@ TEST(Emitter, SortsByPlaceAndDropsDuplicates) {
   EXPECT_TRUE(emitter.Take().empty());
 }
 
+TEST(Emitter, AReportIsEmittedOnceWithAllItsPartsWhenTheStatementEnds) {
+  SourceTable sources;
+  const FileId file = sources.Add("a.sprint", "one\ntwo\n");
+  Emitter emitter;
+  emitter.Error("E0203", {file, 4, 7}, "no `two`")
+      .Label({file, 0, 3}, "there is `one`")
+      .Help("did you mean `one`?")
+      .FixIt({file, 4, 7}, "one");
+  emitter.Warning("E0401", {file, 0, 3}, "not used");
+  const std::vector<Diagnostic> all = emitter.Take();
+  EXPECT_EQ(RenderCompact(all, sources),
+            "a.sprint:1:1: warning[E0401]: not used\n"
+            "a.sprint:2:1: error[E0203]: no `two`\n"
+            "a.sprint:1:1: label: there is `one`\n"
+            "help: did you mean `one`?\n");
+  ASSERT_TRUE(all[1].fix.has_value());
+  EXPECT_EQ(all[1].fix->text, "one");
+}
+
 TEST(Emitter, CountsWhatGoesBeyondTheCap) {
   Emitter emitter;
   for (uint32_t i = 0; i < 62; ++i) emitter.Emit(Make({FileId{1}, i, i + 1}, "wrong"));
