@@ -321,7 +321,7 @@ int Serve(std::unique_ptr<Provider> provider) {
     unlink(path.c_str());
     _exit(0);
   }).detach();
-  server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(500));
+  server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
   server.reset();
   unlink(path.c_str());
   provider.reset();
