@@ -1,0 +1,162 @@
+#include "engine/solver/evaluate.h"
+
+#include <cmath>
+#include <limits>
+
+namespace sprint::solver {
+
+double Value(const Response& response, std::optional<double> percentile) {
+  if (!percentile) return response.mean();
+  return response.fixed + performance::Quantile(response.stages, *percentile);
+}
+
+std::vector<double> Loads(const Problem& problem, const Placement& placement) {
+  std::vector<double> load(problem.pools.size(), 0);
+  for (size_t c = 0; c < problem.components.size(); ++c) {
+    const Variant& variant = problem.components[c].variants[placement.variant[c]];
+    for (size_t p = 0; p < variant.parts.size(); ++p) {
+      for (const Option& option : variant.parts[p].options) {
+        if (option.pool != placement.pool[c][p]) continue;
+        load[option.pool] += option.demand * variant.parts[p].rate;
+      }
+    }
+  }
+  return load;
+}
+
+double Utilisation(const Pool& pool, double load, uint32_t count) {
+  if (pool.form == Form::Functions) return pool.concurrency > 0 ? load / pool.concurrency : 0;
+  if (load <= 0) return 0;
+  if (count == 0) return std::numeric_limits<double>::infinity();
+  return performance::NodeUtilisation(load / count, pool.cores, pool.per_core);
+}
+
+performance::Sojourn PartResponse(const Problem& problem, const Part& part, uint32_t pool,
+                                  double load, uint32_t count) {
+  for (const Option& option : part.options) {
+    if (option.pool != pool) continue;
+    const Pool& where = problem.pools[pool];
+    if (where.form == Form::Functions) return option.response;
+    if (count == 0) break;
+    return performance::Node(option.demand, load / count, where.cores, where.per_core);
+  }
+  constexpr double Infinity = std::numeric_limits<double>::infinity();
+  return {Infinity, Infinity};
+}
+
+Response PathResponse(const Problem& problem, const Placement& placement,
+                      const std::vector<double>& loads, const std::vector<uint32_t>& path,
+                      uint32_t placed, const std::vector<double>& floor) {
+  Response total;
+  for (size_t step = 0; step < path.size(); ++step) {
+    const uint32_t c = path[step];
+    if (c >= placed) {
+      total.fixed += floor[c];
+      continue;
+    }
+    const auto& parts = problem.components[c].variants[placement.variant[c]].parts;
+    const auto& pools = placement.pool[c];
+    const bool goes_on = step + 1 < path.size() && path[step + 1] < placed;
+    const double output = parts.back().output;
+    // From the last part back: what is still to come when a request enters part p.
+    Response rest;
+    for (size_t p = parts.size(); p-- > 0;) {
+      const double leave =
+          goes_on ? Hop(problem, pools[p], placement.pool[path[step + 1]][0], output) : 0;
+      const auto here =
+          PartResponse(problem, parts[p], pools[p], loads[pools[p]], placement.count[pools[p]]);
+      if (p + 1 == parts.size()) {
+        rest = {here, leave};
+        continue;
+      }
+      const double stay = 1 - parts[p].exit;
+      const double onward = Hop(problem, pools[p], pools[p + 1], parts[p].output) + rest.mean();
+      if (stay <= 0) {
+        rest = {here, leave};
+        continue;
+      }
+      const double gap = onward - leave;
+      const double mean = here.mean + stay * onward + (1 - stay) * leave;
+      const double variance =
+          here.variance + stay * rest.stages.variance + stay * (1 - stay) * gap * gap;
+      const double sure = onward - rest.stages.mean;
+      const double fixed = stay < 1 ? std::min(sure, leave) : sure;
+      rest = {{mean - fixed, variance}, fixed};
+    }
+    total.stages.mean += rest.stages.mean;
+    total.stages.variance += rest.stages.variance;
+    total.fixed += rest.fixed;
+  }
+  return total;
+}
+
+bool Meets(const Constraint& constraint, double value) {
+  const double slack = 1e-9 * std::max(1e-9, std::fabs(constraint.bound));
+  return constraint.at_most ? value <= constraint.bound + slack : value >= constraint.bound - slack;
+}
+
+Evaluation Evaluate(const Problem& problem, const Placement& placement) {
+  Evaluation out;
+  out.load = Loads(problem, placement);
+  const auto all = static_cast<uint32_t>(problem.components.size());
+  std::vector<double> fees(problem.pools.size(), 0);
+  for (uint32_t c = 0; c < all; ++c) {
+    const auto& parts = problem.components[c].variants[placement.variant[c]].parts;
+    out.response.emplace_back();
+    for (size_t p = 0; p < parts.size(); ++p) {
+      const uint32_t pool = placement.pool[c][p];
+      out.response.back().push_back(
+          PartResponse(problem, parts[p], pool, out.load[pool], placement.count[pool]).mean);
+      fees[pool] += problem.pools[pool].fee * parts[p].rate;
+    }
+  }
+  for (size_t j = 0; j < problem.pools.size(); ++j) {
+    const Pool& pool = problem.pools[j];
+    const bool function = pool.form == Form::Functions;
+    const double used = function ? out.load[j] : placement.count[j];
+    out.utilisation.push_back(Utilisation(pool, out.load[j], placement.count[j]));
+    out.pool_cost.push_back(used * pool.price + (function ? fees[j] : 0));
+    out.cost += out.pool_cost.back();
+    out.energy += used * pool.power;
+  }
+  out.burden = problem.goal == Goal::Cost ? out.cost : out.energy;
+  for (const Constraint& constraint : problem.constraints) {
+    double value = 0;
+    switch (constraint.metric) {
+      case Metric::Response:
+        value = Value(PathResponse(problem, placement, out.load, constraint.path, all, {}),
+                      constraint.percentile);
+        break;
+      case Metric::Accuracy: {
+        const uint32_t c = constraint.path[0];
+        value = problem.components[c].variants[placement.variant[c]].accuracy.value_or(0);
+        break;
+      }
+      case Metric::Cost:
+        value = out.cost;
+        break;
+      case Metric::Energy:
+        value = out.energy;
+        break;
+      case Metric::Utilisation:
+        value = out.utilisation[constraint.pool];
+        break;
+      case Metric::Rate:
+        value = problem.components[constraint.path[0]].rate;
+        break;
+      case Metric::Where:
+        value = 1;
+        for (uint32_t pool : placement.pool[constraint.path[0]]) {
+          if (!constraint.allowed[pool]) value = 0;
+        }
+        break;
+    }
+    const bool met = constraint.metric == Metric::Where ? value > 0 : Meets(constraint, value);
+    out.value.push_back(value);
+    out.met.push_back(met);
+    if (!met && constraint.weight) out.burden += *constraint.weight;
+  }
+  return out;
+}
+
+}  // namespace sprint::solver

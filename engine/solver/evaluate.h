@@ -1,0 +1,52 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/solver/problem.h"
+
+// The model: what a placement costs and how fast it answers.
+namespace sprint::solver {
+
+// Sum of independent stages plus a constant network time.
+struct Response {
+  performance::Sojourn stages;
+  double fixed = 0;
+  double mean() const { return stages.mean + fixed; }
+};
+// Of Constraint::percentile, or the mean.
+double Value(const Response& response, std::optional<double> percentile);
+
+// Work of all parts on each pool, in busy seconds per second, whatever the counts.
+std::vector<double> Loads(const Problem& problem, const Placement& placement);
+// Share of one instance; infinite for a pool with load and no instance.
+double Utilisation(const Pool& pool, double load, uint32_t count);
+
+performance::Sojourn PartResponse(const Problem& problem, const Part& part, uint32_t pool,
+                                  double load, uint32_t count);
+
+// Time through the components of `path`, hops between them included. Each placed
+// component counts with its chain and early exits; a request that leaves early goes on
+// to the next component from where it left. Components whose `variant` entry is out of
+// range of the placed prefix `placed` count with `floor[c]` as a constant, hops beside
+// them with nothing: a lower bound for searches.
+Response PathResponse(const Problem& problem, const Placement& placement,
+                      const std::vector<double>& loads, const std::vector<uint32_t>& path,
+                      uint32_t placed, const std::vector<double>& floor);
+
+struct Evaluation {
+  std::vector<double> load;                   // per pool
+  std::vector<double> utilisation;            // per pool; functions: of their concurrency
+  std::vector<double> pool_cost;              // EUR/s per pool
+  std::vector<std::vector<double>> response;  // mean per component and part, s
+  std::vector<double> value;                  // per constraint; Where: 1 met, 0 not
+  std::vector<bool> met;
+  double cost = 0;    // EUR/s, without the price of missed preferences
+  double energy = 0;  // W
+  double burden = 0;  // the objective: cost or energy, plus missed preferences
+};
+Evaluation Evaluate(const Problem& problem, const Placement& placement);
+
+// Is `value` within the bound, up to rounding?
+bool Meets(const Constraint& constraint, double value);
+
+}  // namespace sprint::solver

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/solver/search.h"
+
+namespace sprint::solver {
+
+// Required constraints, by index, none of which can be left out: together they hold
+// nowhere, and any of them taken away leaves the rest possible.
+using Core = std::vector<uint32_t>;
+
+struct Relaxation {
+  uint32_t constraint = 0;
+  double bound = 0;  // the least change with which a placement exists, all others kept
+};
+
+struct Explanation {
+  // Cores that need no queueing formula first, then by position in the program.
+  std::vector<Core> cores;
+  bool complete = false;  // all there are
+  std::vector<Relaxation> relaxations;
+};
+
+// For a problem the search called infeasible. An empty core: it is so without any
+// constraint at all.
+Explanation Explain(const Problem& problem, const Budget& budget);
+
+}  // namespace sprint::solver

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/performance/station.h"
+
+// A placement problem as plain numbers: it knows no names and no program. Base units:
+// s, bytes, bytes/s, requests/s, EUR/s, W, shares as 0..1. Things refer to each other
+// by index. Formulas: sections 2 to 6 of the model page, with its memory per instance.
+namespace sprint::solver {
+
+enum class Form : uint8_t { Nodes, Machines, Functions };
+
+struct Pool {
+  uint32_t zone = 0;
+  Form form = Form::Nodes;
+  // Counts that may be used. Machines below `min` cannot be given back: they cost even
+  // when idle. Nodes exist anyway and cost only when used. Functions have no count.
+  uint32_t min = 0, max = 1;
+  double price = 0;   // EUR/s per instance; functions: EUR/s of execution
+  double fee = 0;     // functions: EUR per request
+  double memory = 0;  // bytes per instance or function
+  double gpu_memory = 0;
+  double reserved = 0;  // bytes the runtime itself needs
+  double cores = 1;
+  bool per_core = false;
+  double power = 0;        // W per instance, functions: while executing
+  double concurrency = 0;  // functions: executions at once, 0 unlimited
+};
+
+struct Option {
+  uint32_t pool = 0;
+  double demand = 0;  // s; functions: the warm time
+  // Functions only: constant at this load, cold starts included.
+  performance::Sojourn response;
+};
+
+struct Part {
+  double rate = 0;  // requests/s that reach it
+  double memory = 0, gpu_memory = 0;
+  double output = 0;  // bytes to the next part, from the last one to each successor
+  double exit = 0;    // share answered here
+  std::vector<Option> options;
+};
+
+struct Variant {
+  std::optional<double> accuracy;
+  std::vector<Part> parts;
+};
+
+struct Component {
+  double rate = 0;
+  std::vector<Variant> variants;
+};
+
+// `from` < `to`: components are in topological order.
+struct Flow {
+  uint32_t from = 0, to = 0;
+};
+
+// Ways between two zones; none: nothing may flow between them.
+struct Route {
+  double delay = 0;
+  double seconds_per_byte = 0;
+};
+
+enum class Metric : uint8_t { Response, Accuracy, Cost, Energy, Utilisation, Rate, Where };
+
+struct Constraint {
+  Metric metric = Metric::Cost;
+  std::vector<uint32_t> path;  // Response: successive flows; one: Accuracy, Rate, Where
+  uint32_t pool = 0;           // Utilisation
+  bool at_most = true;
+  double bound = 0;
+  std::optional<double> percentile;
+  std::optional<double> weight;  // EUR/s when missed; absent: required
+  std::vector<bool> allowed;     // Where: pools this component may use
+};
+
+enum class Goal : uint8_t { Cost, Energy };
+
+struct Problem {
+  std::vector<Pool> pools;
+  std::vector<bool> one_kind;                           // per zone
+  std::vector<std::vector<std::vector<Route>>> routes;  // [zone][zone]
+  std::vector<Component> components;
+  std::vector<Flow> flows;
+  std::vector<Constraint> constraints;
+  bool one_way = false;
+  double ceiling = 0.9;  // of every utilisation
+  Goal goal = Goal::Cost;
+};
+
+struct Placement {
+  std::vector<uint32_t> variant;            // per component
+  std::vector<std::vector<uint32_t>> pool;  // per component, per part of its variant
+  std::vector<uint32_t> count;              // per pool; functions 0
+  friend bool operator==(const Placement&, const Placement&) = default;
+};
+
+// Network time of `bytes` from one pool to another: 0 on the same pool or in one zone,
+// infinite without a way.
+double Hop(const Problem& problem, uint32_t from, uint32_t to, double bytes);
+
+// What one used instance, or one second of execution, adds to the objective per s.
+double Burden(const Problem& problem, const Pool& pool);
+
+}  // namespace sprint::solver

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <variant>
+#include <vector>
+
+#include "engine/solver/problem.h"
+
+namespace sprint::solver {
+
+struct Budget {
+  uint64_t steps = 5'000'000;  // nodes of the search: the same on every machine
+  std::stop_token stop;
+};
+
+struct SearchOptions {
+  Budget budget;
+  // Constraints taken into account; empty: all. Structural rules always hold.
+  std::vector<bool> active;
+  // Stop at the first placement that holds.
+  bool any = false;
+  // Where things run now: tried first, and each part elsewhere costs `move` (EUR/s).
+  std::optional<Placement> previous;
+  double move = 0;
+};
+
+// `burden` is the objective with moves and missed preferences; nothing costs less than
+// `bound`. Proven: bound and burden agree.
+struct Solved {
+  Placement placement;
+  double burden = 0, bound = 0;
+  double moves = 0;  // how much of burden is the price of moving
+  bool proven = false;
+  uint64_t steps = 0;
+};
+struct Infeasible {
+  uint64_t steps = 0;
+};
+// Out of steps or stopped without any placement.
+struct Exhausted {
+  double bound = 0;
+  uint64_t steps = 0;
+};
+using Outcome = std::variant<Solved, Infeasible, Exhausted>;
+
+// Exact branch and bound, deterministic.
+Outcome Search(const Problem& problem, const SearchOptions& options);
+
+}  // namespace sprint::solver

@@ -1,0 +1,68 @@
+#include "engine/solver/explain.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/unit/engine/solver/problems.h"
+
+namespace sprint::solver {
+namespace {
+
+enum Added : uint32_t { Accuracy92 = DataStays + 1, CostLimit };
+
+Problem TooCheap() {
+  Problem problem = MaskDetection();
+  problem.constraints.push_back(AtLeastAccuracy(Detect, 0.92));
+  problem.constraints.push_back(AtMostCost(0.1));
+  return problem;
+}
+
+TEST(Explain, NamesTheThreeWaysMaskDetectionCannotBeThatCheap) {
+  const Explanation found = Explain(TooCheap(), {});
+  EXPECT_TRUE(found.complete);
+  // The one that needs no queueing formula comes first.
+  const std::vector<Core> expected{
+      {Accuracy92, CostLimit}, {QuickBlur, CostLimit}, {EndToEnd, CostLimit}};
+  EXPECT_EQ(found.cores, expected);
+}
+
+TEST(Explain, TheRelaxedBoundIsEnoughAndNothingLessIs) {
+  Problem problem = TooCheap();
+  const Explanation found = Explain(problem, {});
+  ASSERT_EQ(found.relaxations.size(), 1U);
+  ASSERT_EQ(found.relaxations[0].constraint, CostLimit);
+  const double bound = found.relaxations[0].bound;
+  problem.constraints[CostLimit].bound = bound;
+  EXPECT_TRUE(std::holds_alternative<Solved>(Search(problem, {})));
+  problem.constraints[CostLimit].bound = bound * 0.999;
+  EXPECT_TRUE(std::holds_alternative<Infeasible>(Search(problem, {})));
+}
+
+TEST(Explain, EveryCoreOfSmallProblemsIsMinimal) {
+  int explained = 0;
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = Random(seed);
+    if (!std::holds_alternative<Infeasible>(Search(problem, {}))) continue;
+    const Explanation found = Explain(problem, {});
+    ASSERT_FALSE(found.cores.empty());
+    for (const Core& core : found.cores) {
+      if (core.empty()) continue;
+      ++explained;
+      SearchOptions options;
+      options.active.assign(problem.constraints.size(), false);
+      for (uint32_t i : core) options.active[i] = true;
+      EXPECT_TRUE(std::holds_alternative<Infeasible>(Search(problem, options)));
+      for (uint32_t i : core) {
+        options.active[i] = false;
+        EXPECT_TRUE(std::holds_alternative<Solved>(Search(problem, options)));
+        options.active[i] = true;
+      }
+    }
+  }
+  EXPECT_GT(explained, 10);
+}
+
+}  // namespace
+}  // namespace sprint::solver

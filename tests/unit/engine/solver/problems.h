@@ -1,0 +1,195 @@
+#pragma once
+
+#include <random>
+
+#include "engine/solver/problem.h"
+
+// Problems written down by hand, as numbers.
+namespace sprint::solver {
+
+inline constexpr double Hour = 3600, MiB = 1 << 20, GiB = 1 << 30;
+
+inline Constraint Mean(std::vector<uint32_t> path, double bound) {
+  Constraint rule;
+  rule.metric = Metric::Response;
+  rule.path = std::move(path);
+  rule.bound = bound;
+  return rule;
+}
+
+inline Constraint AtLeastAccuracy(uint32_t component, double bound) {
+  Constraint rule;
+  rule.metric = Metric::Accuracy;
+  rule.path = {component};
+  rule.at_most = false;
+  rule.bound = bound;
+  return rule;
+}
+
+inline Constraint AtMostCost(double per_hour) {
+  Constraint rule;
+  rule.metric = Metric::Cost;
+  rule.bound = per_hour / Hour;
+  return rule;
+}
+
+enum MaskPool : uint32_t { Rpi, Large, Gpu };
+enum MaskComponent : uint32_t { Blur, Detect };
+enum MaskVariant : uint32_t { Whole, Tiny, Split };
+enum MaskRule : uint32_t { QuickBlur, EndToEnd, Accuracy90, DataStays };
+
+// Mask detection on a campus: 2 requests/s, three boards at the plant, machines at the
+// university behind 100 Mbit/s and 12 ms.
+inline Problem MaskDetection(double rate = 2) {
+  Problem p;
+  p.pools = {
+      {.zone = 0,
+       .form = Form::Nodes,
+       .max = 3,
+       .price = 0.002 / Hour,
+       .memory = 4 * GiB,
+       .reserved = 500 * MiB,
+       .cores = 4},
+      {.zone = 1,
+       .form = Form::Machines,
+       .max = 4,
+       .price = 0.12 / Hour,
+       .memory = 8 * GiB,
+       .cores = 4},
+      {.zone = 1,
+       .form = Form::Machines,
+       .max = 1,
+       .price = 0.74 / Hour,
+       .memory = 16 * GiB,
+       .cores = 8},
+  };
+  p.one_kind = {false, false};
+  const std::vector<Route> link{{.delay = 0.012, .seconds_per_byte = 8 / 100e6}};
+  p.routes = {{{}, link}, {link, {}}};
+  const auto on = [](uint32_t pool, double demand) { return Option{pool, demand, {}}; };
+  Part blur{.rate = rate,
+            .memory = 2 * GiB,
+            .output = 240 * 1024,
+            .options = {on(Rpi, 0.18), on(Large, 0.035)}};
+  Part whole{.rate = rate,
+             .memory = 1 * GiB,
+             .output = 4096,
+             .options = {on(Large, 0.31), on(Gpu, 0.042)}};
+  Part tiny{.rate = rate,
+            .memory = 1 * GiB,
+            .output = 4096,
+            .options = {on(Rpi, 0.64), on(Large, 0.075)}};
+  Part head{.rate = rate,
+            .memory = 512 * MiB,
+            .output = 420 * 1024,
+            .exit = 0.35,
+            .options = {on(Rpi, 0.21), on(Large, 0.09)}};
+  Part tail{.rate = rate * 0.65,
+            .memory = 1 * GiB,
+            .output = 4096,
+            .options = {on(Large, 0.23), on(Gpu, 0.03)}};
+  p.components = {{rate, {{std::nullopt, {blur}}}},
+                  {rate, {{0.941, {whole}}, {0.903, {tiny}}, {0.941, {head, tail}}}}};
+  p.flows = {{Blur, Detect}};
+  Constraint end_to_end = Mean({Blur, Detect}, 2);
+  end_to_end.percentile = 0.95;
+  Constraint data;
+  data.metric = Metric::Where;
+  data.path = {Blur};
+  data.allowed = {true, false, false};
+  p.constraints = {Mean({Blur}, 0.3), end_to_end, AtLeastAccuracy(Detect, 0.9), data};
+  return p;
+}
+
+// Small problems of every shape: cut variants, shared pools, functions, counts, tight
+// memory, percentiles, preferences, missing links.
+inline Problem Random(uint32_t seed) {
+  std::mt19937 engine(seed);
+  // Not std::uniform_*: their numbers differ from library to library.
+  const auto real = [&](double low, double high) {
+    return low + (high - low) * (engine() / 4294967296.0);
+  };
+  const auto whole = [&](uint32_t low, uint32_t high) { return low + engine() % (high - low + 1); };
+  const auto chance = [&](double p) { return real(0, 1) < p; };
+  Problem p;
+  const uint32_t zones = whole(1, 3);
+  for (uint32_t z = 0; z < zones; ++z) p.one_kind.push_back(chance(0.3));
+  p.routes.assign(zones, std::vector<std::vector<Route>>(zones));
+  for (uint32_t a = 0; a < zones; ++a) {
+    for (uint32_t b = a + 1; b < zones; ++b) {
+      if (chance(0.15)) continue;
+      p.routes[a][b] = p.routes[b][a] = {{real(0, 0.05), real(0, 1e-7)}};
+      if (chance(0.3)) p.routes[a][b].push_back({real(0, 0.05), real(0, 1e-7)});
+    }
+  }
+  const uint32_t pools = whole(2, 4);
+  for (uint32_t j = 0; j < pools; ++j) {
+    Pool pool;
+    pool.zone = whole(0, zones - 1);
+    pool.form = static_cast<Form>(whole(0, 2));
+    pool.max = whole(1, 3);
+    pool.min = pool.form == Form::Machines && chance(0.2) ? 1 : 0;
+    pool.price = real(0.1, 2);
+    pool.fee = pool.form == Form::Functions ? real(0, 0.1) : 0;
+    pool.memory = whole(2, 8);
+    pool.cores = whole(1, 4);
+    pool.per_core = chance(0.5);
+    pool.power = real(1, 100);
+    pool.concurrency = chance(0.3) ? 1 : 0;
+    p.pools.push_back(pool);
+  }
+  const uint32_t components = whole(1, 3);
+  for (uint32_t c = 0; c < components; ++c) {
+    Component component;
+    component.rate = real(0.3, 2);
+    for (uint32_t v = whole(1, 2); v-- > 0;) {
+      Variant variant;
+      variant.accuracy = real(0.8, 1);
+      double rate = component.rate;
+      for (uint32_t k = whole(1, 2); k-- > 0;) {
+        Part part;
+        part.rate = rate;
+        part.memory = whole(1, 3);
+        part.output = real(0, 1e6);
+        part.exit = k > 0 && chance(0.6) ? real(0, 0.6) : 0;
+        rate *= 1 - part.exit;
+        for (uint32_t j = 0; j < pools; ++j) {
+          if (chance(0.25)) continue;
+          Option option{j, real(0.05, 0.7), {}};
+          const double warm = option.demand * 1.05;
+          if (p.pools[j].form == Form::Functions) option.response = {warm, warm * warm};
+          part.options.push_back(option);
+        }
+        variant.parts.push_back(part);
+      }
+      component.variants.push_back(variant);
+    }
+    p.components.push_back(component);
+    if (c > 0) p.flows.push_back({c - 1, c});
+  }
+  p.one_way = chance(0.3);
+  p.goal = chance(0.2) ? Goal::Energy : Goal::Cost;
+  std::vector<uint32_t> path;
+  for (uint32_t c = 0; c < components; ++c) path.push_back(c);
+  p.constraints.push_back(Mean(path, real(0.3, 3)));
+  if (chance(0.5)) {
+    p.constraints.push_back(Mean(path, real(1, 6)));
+    p.constraints.back().percentile = chance(0.5) ? 0.95 : 0.5;
+  }
+  if (chance(0.5)) {
+    p.constraints.push_back(Mean({0}, real(0.1, 1)));
+    p.constraints.back().weight = real(0.01, 2);
+  }
+  if (chance(0.4)) p.constraints.push_back(AtLeastAccuracy(0, real(0.8, 0.97)));
+  if (chance(0.3)) p.constraints.push_back(AtMostCost(real(0.5, 6) * Hour));
+  if (chance(0.3)) {
+    Constraint rule;
+    rule.metric = Metric::Utilisation;
+    rule.pool = whole(0, pools - 1);
+    rule.bound = real(0.2, 0.8);
+    p.constraints.push_back(rule);
+  }
+  return p;
+}
+
+}  // namespace sprint::solver

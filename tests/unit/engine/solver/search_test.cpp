@@ -1,0 +1,203 @@
+#include "engine/solver/search.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "engine/solver/evaluate.h"
+#include "engine/solver/violations.h"
+#include "tests/unit/engine/solver/problems.h"
+
+namespace sprint::solver {
+namespace {
+
+Solved MustSolve(const Problem& problem, const SearchOptions& options = {}) {
+  const Outcome outcome = Search(problem, options);
+  const auto* solved = std::get_if<Solved>(&outcome);
+  EXPECT_NE(solved, nullptr);
+  return solved ? *solved : Solved{};
+}
+
+// The least objective over everything there is, by trying everything there is.
+double BruteForce(const Problem& problem) {
+  double best = INFINITY;
+  Placement at;
+  at.variant.resize(problem.components.size());
+  at.pool.resize(problem.components.size());
+  at.count.assign(problem.pools.size(), 0);
+  const auto counts = [&](auto& self, size_t j) -> void {
+    if (j == problem.pools.size()) {
+      const double burden = Evaluate(problem, at).burden;
+      if (burden < best && Violations(problem, at, burden).empty()) best = burden;
+      return;
+    }
+    if (problem.pools[j].form == Form::Functions) return self(self, j + 1);
+    for (at.count[j] = 0; at.count[j] <= problem.pools[j].max; ++at.count[j]) self(self, j + 1);
+    at.count[j] = 0;
+  };
+  const auto parts = [&](auto& self, size_t c, size_t p) -> void {
+    if (c == problem.components.size()) return counts(counts, 0);
+    const auto& variants = problem.components[c].variants;
+    if (p == 0) {
+      for (uint32_t v = 0; v < variants.size(); ++v) {
+        at.variant[c] = v;
+        at.pool[c].assign(variants[v].parts.size(), 0);
+        for (const Option& option : variants[v].parts[0].options) {
+          at.pool[c][0] = option.pool;
+          self(self, c, 1);
+        }
+      }
+      return;
+    }
+    // The variant may have been left by a deeper level: its own size tells.
+    if (p == at.pool[c].size()) {
+      const auto variant = at.variant;
+      const auto pool = at.pool;
+      self(self, c + 1, 0);
+      at.variant = variant;
+      at.pool = pool;
+      return;
+    }
+    for (const Option& option : variants[at.variant[c]].parts[p].options) {
+      at.pool[c][p] = option.pool;
+      self(self, c, p + 1);
+    }
+  };
+  parts(parts, 0, 0);
+  return best;
+}
+
+TEST(Search, PlacesMaskDetectionAtTheCheapestAndProvesIt) {
+  const Problem problem = MaskDetection();
+  const Solved solved = MustSolve(problem);
+  EXPECT_TRUE(solved.proven);
+  EXPECT_NEAR(solved.burden * Hour, 0.122, 1e-9);
+  EXPECT_EQ(solved.placement.variant[Detect], Tiny);
+  EXPECT_EQ(solved.placement.pool[Blur][0], Rpi);
+  EXPECT_EQ(solved.placement.pool[Detect][0], Large);
+  EXPECT_EQ(solved.placement.count, (std::vector<uint32_t>{1, 1, 0}));
+  EXPECT_TRUE(Violations(problem, solved.placement, solved.burden).empty());
+
+  const Evaluation evaluation = Evaluate(problem, solved.placement);
+  EXPECT_NEAR(evaluation.response[Blur][0], 0.28125, 1e-9);
+  EXPECT_NEAR(evaluation.response[Detect][0], 0.0882353, 1e-6);
+  // Stages 0.36949 s, variance 0.11379 + 0.00904; shape 1.111; network 12 ms + 19.66 ms.
+  EXPECT_NEAR(evaluation.value[EndToEnd], 1.096, 0.01);
+}
+
+TEST(Search, HigherAccuracyTakesTheCutNetworkAndASecondBoard) {
+  Problem problem = MaskDetection();
+  problem.constraints.push_back(AtLeastAccuracy(Detect, 0.92));
+  const Solved solved = MustSolve(problem);
+  EXPECT_TRUE(solved.proven);
+  EXPECT_TRUE(Violations(problem, solved.placement, solved.burden).empty());
+  EXPECT_NE(solved.placement.variant[Detect], Tiny);
+  EXPECT_NEAR(solved.burden, BruteForce(problem), 1e-12);
+}
+
+TEST(Search, AgreesWithTryingEverythingOnSmallProblems) {
+  int possible = 0, impossible = 0;
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = Random(seed);
+    const double best = BruteForce(problem);
+    const Outcome outcome = Search(problem, {});
+    if (std::isinf(best)) {
+      ++impossible;
+      EXPECT_TRUE(std::holds_alternative<Infeasible>(outcome));
+      continue;
+    }
+    ++possible;
+    const auto* solved = std::get_if<Solved>(&outcome);
+    ASSERT_NE(solved, nullptr);
+    EXPECT_TRUE(solved->proven);
+    EXPECT_NEAR(solved->burden, best, 1e-9 * best);
+    EXPECT_TRUE(Violations(problem, solved->placement, solved->burden).empty());
+  }
+  // Both kinds must be there for this to mean anything.
+  EXPECT_GT(possible, 60);
+  EXPECT_GT(impossible, 20);
+}
+
+TEST(Search, StoppedEarlyItsBoundIsStillTrue) {
+  for (uint32_t seed = 0; seed < 50; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = Random(seed);
+    const double best = BruteForce(problem);
+    SearchOptions options;
+    options.budget.steps = seed % 12;
+    const Outcome outcome = Search(problem, options);
+    if (const auto* solved = std::get_if<Solved>(&outcome)) {
+      EXPECT_LE(solved->bound, best * (1 + 1e-9));
+      EXPECT_GE(solved->burden, best * (1 - 1e-9));
+    } else if (const auto* exhausted = std::get_if<Exhausted>(&outcome)) {
+      EXPECT_LE(exhausted->bound, best * (1 + 1e-9));
+    } else {
+      EXPECT_TRUE(std::isinf(best));
+    }
+  }
+}
+
+TEST(Search, StaysWhereItIsWhenMovingCostsMoreThanItSaves) {
+  const Problem problem = MaskDetection();
+  const Solved cheapest = MustSolve(problem);
+  Placement dearer = cheapest.placement;
+  dearer.variant[Detect] = Whole;
+  dearer.count[Large] = 1;
+  SearchOptions options;
+  options.previous = dearer;
+  options.previous->count[Rpi] = 1;
+  options.move = 1 / Hour;
+  const Solved stays = MustSolve(problem, options);
+  EXPECT_TRUE(stays.proven);
+  EXPECT_EQ(stays.placement.variant[Detect], Whole);
+  EXPECT_EQ(stays.moves, 0);
+}
+
+TEST(Search, TenComponentsOnSixPoolsAreProvenWithinTheStepsOfAMoment) {
+  Problem problem;
+  problem.one_kind = {false, false, false};
+  const std::vector<Route> link{{0.01, 1e-8}};
+  problem.routes.assign(3, std::vector<std::vector<Route>>(3, link));
+  for (uint32_t j = 0; j < 6; ++j) {
+    problem.pools.push_back({.zone = j / 2,
+                             .form = j < 2 ? Form::Nodes : Form::Machines,
+                             .max = 3,
+                             .price = 0.5 + 0.3 * j,
+                             .memory = 64});
+  }
+  std::vector<uint32_t> path;
+  for (uint32_t c = 0; c < 10; ++c) {
+    Part part{.rate = 1, .memory = 4, .output = 1e5, .options = {}};
+    for (uint32_t j = 0; j < 6; ++j) {
+      part.options.push_back({j, (0.1 + 0.02 * ((c * 7) % 5)) / (1 + 0.4 * j), {}});
+    }
+    problem.components.push_back({1, {{std::nullopt, {part}}}});
+    if (c > 0) problem.flows.push_back({c - 1, c});
+    path.push_back(c);
+  }
+  problem.constraints = {Mean(path, 2.0)};
+  SearchOptions options;
+  options.budget.steps = 200'000;
+  const Solved solved = MustSolve(problem, options);
+  EXPECT_TRUE(solved.proven);
+  EXPECT_TRUE(Violations(problem, solved.placement, solved.burden).empty());
+}
+
+TEST(Violations, SeesEachKindOfBrokenRule) {
+  const Problem problem = MaskDetection();
+  const Solved solved = MustSolve(problem);
+  Placement broken = solved.placement;
+  broken.count[Large] = 0;
+  EXPECT_FALSE(Violations(problem, broken, solved.burden).empty());
+  broken = solved.placement;
+  broken.pool[Blur][0] = Large;  // personal data leaves the plant
+  EXPECT_FALSE(Violations(problem, broken, Evaluate(problem, broken).burden).empty());
+  EXPECT_FALSE(Violations(problem, solved.placement, solved.burden * 0.9).empty());
+  Problem small = problem;
+  small.pools[Rpi].memory = 2 * GiB;  // the runtime's own 500 MiB no longer fit
+  EXPECT_FALSE(Violations(small, solved.placement, solved.burden).empty());
+}
+
+}  // namespace
+}  // namespace sprint::solver
