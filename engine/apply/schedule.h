@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "engine/plan/plan.h"
+
+// In which order the provider calls of a plan may be made.
+namespace sprint::apply {
+
+// One half of a step: a replacement has both, destroy first.
+struct Task {
+  size_t step = 0;  // into Plan::steps
+  bool destroy = false;
+  std::vector<size_t> waits_for;  // into the schedule, each smaller set done first
+};
+
+// Makes wait for what they depend on; destructions wait for the destructions of what
+// depended on them, and for the updates that stop depending on them where that leaves
+// no circle.
+std::vector<Task> MakeSchedule(const plan::Plan& plan);
+
+}  // namespace sprint::apply
