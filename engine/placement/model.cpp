@@ -1,0 +1,354 @@
+#include "engine/placement/model.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "engine/performance/station.h"
+
+namespace sprint::placement {
+namespace {
+
+using solver::Metric;
+
+class Builder {
+ public:
+  Builder(const ir::Program& program, const ir::Deploy& deploy, const Options& options)
+      : program_(program),
+        deploy_(deploy),
+        options_(options),
+        application_(program.applications[deploy.application]),
+        continuum_(program.continua[deploy.continuum]) {}
+
+  Result<Model> Run() {
+    if (deploy_.goal == ir::Goal::Carbon) {
+      return Error(ErrorCode::InvalidArgument, "placement cannot minimize carbon").At(deploy_.loc);
+    }
+    problem().goal = deploy_.goal == ir::Goal::Energy ? solver::Goal::Energy : solver::Goal::Cost;
+    problem().one_way = application_.one_way;
+    Pools();
+    Routes();
+    Components();
+    for (const ir::Constraint& written : application_.constraints) {
+      SPRINT_RETURN_IF_ERROR(Written(written));
+    }
+    for (uint32_t c = 0; c < model_.components.size(); ++c) Domains(c);
+    return std::move(model_);
+  }
+
+ private:
+  solver::Problem& problem() { return model_.problem; }
+
+  void Pools() {
+    for (ir::Index z = 0; z < continuum_.zones.size(); ++z) {
+      const ir::Zone& zone = continuum_.zones[z];
+      problem().one_kind.push_back(zone.one_kind);
+      for (ir::Index k = 0; k < zone.pools.size(); ++k) {
+        const ir::Pool& written = zone.pools[k];
+        const ir::Kind& kind = program_.kinds[written.kind];
+        solver::Pool pool;
+        pool.zone = z;
+        switch (written.form) {
+          case ir::PoolForm::Nodes:
+            pool.form = solver::Form::Nodes;
+            break;
+          case ir::PoolForm::Machines:
+            pool.form = solver::Form::Machines;
+            break;
+          case ir::PoolForm::Functions:
+            pool.form = solver::Form::Functions;
+            break;
+        }
+        pool.min = written.form == ir::PoolForm::Machines ? written.min : 0;
+        pool.max = written.max;
+        for (const Options::Available& now : options_.available) {
+          if (now.zone == z && now.pool == k) pool.max = std::min(pool.max, now.count);
+        }
+        pool.min = std::min(pool.min, pool.max);
+        pool.price = written.price;
+        pool.fee = kind.request_fee;
+        pool.memory = written.memory;
+        pool.gpu_memory = written.gpu_memory;
+        pool.reserved = kind.reserved_memory;
+        pool.cores = written.cores > 0 ? written.cores : 1;
+        pool.per_core = kind.per_core;
+        pool.power = written.power;
+        pool.concurrency = kind.concurrency;
+        problem().pools.push_back(pool);
+        model_.pools.push_back({z, k});
+      }
+    }
+  }
+
+  // Direct links where there are some, else the fastest way over several: its delays
+  // add up and its narrowest link sets the pace.
+  void Routes() {
+    const size_t n = continuum_.zones.size();
+    auto& routes = problem().routes;
+    routes.assign(n, std::vector<std::vector<solver::Route>>(n));
+    constexpr double Infinity = std::numeric_limits<double>::infinity();
+    const solver::Route none{Infinity, 0};
+    std::vector<std::vector<solver::Route>> best(n, std::vector<solver::Route>(n, none));
+    for (size_t z = 0; z < n; ++z) best[z][z] = {0, 0};
+    for (const ir::Link& link : continuum_.links) {
+      const solver::Route route{link.delay, link.bandwidth > 0 ? 1 / link.bandwidth : 0};
+      routes[link.a][link.b].push_back(route);
+      routes[link.b][link.a].push_back(route);
+      if (route.delay < best[link.a][link.b].delay) {
+        best[link.a][link.b] = best[link.b][link.a] = route;
+      }
+    }
+    for (size_t via = 0; via < n; ++via) {
+      for (size_t a = 0; a < n; ++a) {
+        for (size_t b = 0; b < n; ++b) {
+          const double delay = best[a][via].delay + best[via][b].delay;
+          if (delay >= best[a][b].delay) continue;
+          best[a][b] = {delay,
+                        std::max(best[a][via].seconds_per_byte, best[via][b].seconds_per_byte)};
+        }
+      }
+    }
+    for (size_t a = 0; a < n; ++a) {
+      for (size_t b = 0; b < n; ++b) {
+        if (a != b && routes[a][b].empty() && best[a][b].delay < Infinity) {
+          routes[a][b].push_back(best[a][b]);
+        }
+      }
+    }
+  }
+
+  void Components() {
+    std::map<ir::Index, double> rate;
+    const double workload = options_.workload.value_or(application_.workload);
+    for (ir::Index index : application_.components) {
+      bool entry = true;
+      double sum = 0;
+      for (const ir::Flow& flow : application_.flows) {
+        if (flow.to != index) continue;
+        entry = false;
+        sum += flow.probability * rate[flow.from];
+      }
+      rate[index] = entry ? workload : sum;
+      position_[index] = static_cast<uint32_t>(model_.components.size());
+      model_.components.push_back(index);
+      problem().components.push_back(Convert(deploy_.components[index], rate[index]));
+    }
+    for (const ir::Flow& flow : application_.flows) {
+      if (flow.probability <= 0) continue;
+      problem().flows.push_back({position_[flow.from], position_[flow.to]});
+    }
+  }
+
+  solver::Component Convert(const ir::Component& written, double rate) const {
+    solver::Component component;
+    component.rate = rate;
+    for (const ir::Variant& from : written.variants) {
+      solver::Variant variant;
+      variant.accuracy = from.accuracy;
+      double reaches = rate;
+      for (const ir::Part& piece : from.parts) {
+        solver::Part part;
+        part.rate = reaches;
+        part.memory = piece.memory;
+        part.gpu_memory = piece.gpu_memory;
+        part.output = piece.output_size;
+        part.exit = &piece == &from.parts.back() ? 0 : piece.exit;
+        reaches *= 1 - part.exit;
+        for (uint32_t j = 0; j < model_.pools.size(); ++j) AddOption(piece, j, part);
+        variant.parts.push_back(part);
+      }
+      component.variants.push_back(variant);
+    }
+    return component;
+  }
+
+  void AddOption(const ir::Part& piece, uint32_t j, solver::Part& part) const {
+    const ir::Pool& pool = continuum_.zones[model_.pools[j].zone].pools[model_.pools[j].pool];
+    // A measured time stands for the declared one, wherever it is written.
+    const ir::Demand* chosen = nullptr;
+    for (const ir::Demand& demand : piece.demands) {
+      if (demand.kind != pool.kind) continue;
+      if (!chosen || demand.measured || !chosen->measured) chosen = &demand;
+    }
+    if (!chosen) return;
+    solver::Option option{j, chosen->mean, {}};
+    if (pool.form == ir::PoolForm::Functions) {
+      const double mean = performance::WarmPoolMean(
+          part.rate, chosen->mean, std::max(chosen->cold, chosen->mean), pool.idle);
+      // The spread of an exponential time; functions are given as means only.
+      option.response = {mean, mean * mean};
+    }
+    part.options.push_back(option);
+  }
+
+  Status Written(const ir::Constraint& written) {
+    solver::Constraint rule;
+    rule.at_most = written.relation == ir::Relation::AtMost;
+    rule.bound = written.bound;
+    rule.percentile = written.percentile;
+    rule.weight = written.weight;
+    const auto unit = ParseUnit(written.unit);
+    // A sum over the horizon is a rate times its length.
+    const bool sum =
+        unit && (unit->dimension == dimension::Money || unit->dimension == dimension::Energy);
+    switch (written.metric) {
+      case ir::Metric::Response:
+        rule.metric = Metric::Response;
+        break;
+      case ir::Metric::Accuracy:
+        rule.metric = Metric::Accuracy;
+        break;
+      case ir::Metric::Rate:
+        rule.metric = Metric::Rate;
+        break;
+      case ir::Metric::Cost:
+        rule.metric = Metric::Cost;
+        if (sum) rule.bound /= deploy_.horizon;
+        break;
+      case ir::Metric::Energy:
+        rule.metric = Metric::Energy;
+        if (sum) rule.bound /= deploy_.horizon;
+        break;
+      case ir::Metric::Utilisation: {
+        rule.metric = Metric::Utilisation;
+        const auto pool = FindPool(written.pool);
+        if (!pool) {
+          return Error(ErrorCode::InvalidArgument, "no pool `" + written.pool + "`")
+              .At(written.loc);
+        }
+        rule.pool = *pool;
+        break;
+      }
+      case ir::Metric::Carbon:
+        return Error(ErrorCode::InvalidArgument, "placement cannot bound carbon").At(written.loc);
+      case ir::Metric::Availability:
+        return Error(ErrorCode::InvalidArgument, "placement cannot bound availability")
+            .At(written.loc);
+    }
+    for (ir::Index index : written.path) {
+      const auto at = position_.find(index);
+      if (at == position_.end()) {
+        return Error(ErrorCode::InvalidArgument,
+                     "`" + deploy_.components[index].name + "` is not in the application")
+            .At(written.loc);
+      }
+      rule.path.push_back(at->second);
+    }
+    Add(std::move(rule), {&written, written.loc, written.text});
+    return Ok();
+  }
+
+  std::optional<uint32_t> FindPool(const std::string& name) const {
+    for (uint32_t j = 0; j < model_.pools.size(); ++j) {
+      const ir::Zone& zone = continuum_.zones[model_.pools[j].zone];
+      if (zone.name + "." + zone.pools[model_.pools[j].pool].name == name) return j;
+    }
+    return std::nullopt;
+  }
+
+  void Add(solver::Constraint rule, Model::ConstraintOrigin origin) {
+    problem().constraints.push_back(std::move(rule));
+    model_.constraints.push_back(std::move(origin));
+  }
+
+  // What data, architecture, pins and questions leave of the pools of component c.
+  void Domains(uint32_t c) {
+    const ir::Component& component = deploy_.components[model_.components[c]];
+    if (component.handles >= ir::DataLevel::Personal) {
+      std::string text =
+          component.name + " handles " +
+          (component.handles == ir::DataLevel::Sensitive ? "sensitive" : "personal") +
+          " data: only in";
+      bool some = false;
+      for (const ir::Zone& zone : continuum_.zones) {
+        const bool here = std::any_of(zone.pools.begin(), zone.pools.end(), [&](const auto& pool) {
+          return DataMayBe(component, zone, program_.kinds[pool.kind]);
+        });
+        if (here) text += (some ? ", " : " ") + zone.name;
+        some = some || here;
+      }
+      if (!some) text += " no zone there is";
+      Restrict(c, DataLine(component), text, [&](const ir::Zone& zone, const ir::Pool& pool) {
+        return DataMayBe(component, zone, program_.kinds[pool.kind]);
+      });
+    }
+    if (!component.arch.empty()) {
+      Restrict(c, component.loc, component.name + " is built for some architectures only",
+               [&](const ir::Zone&, const ir::Pool& pool) {
+                 const std::string& arch = program_.kinds[pool.kind].arch;
+                 return arch.empty() || std::find(component.arch.begin(), component.arch.end(),
+                                                  arch) != component.arch.end();
+               });
+    }
+    for (const ir::Deploy::Pin& pin : deploy_.pins) {
+      if (pin.component != model_.components[c]) continue;
+      Restrict(c, pin.loc, (pin.forbid ? "forbid " : "pin ") + component.name,
+               [&](const ir::Zone& zone, const ir::Pool& pool) {
+                 const bool zone_fits =
+                     pin.zone == ir::NoIndex || &zone == &continuum_.zones[pin.zone];
+                 const bool kind_fits = pin.kind == ir::NoIndex || pool.kind == pin.kind;
+                 return (zone_fits && kind_fits) != pin.forbid;
+               });
+    }
+    for (const Options::Force& force : options_.force) {
+      if (force.component != model_.components[c]) continue;
+      const ir::Pool& there = continuum_.zones[force.zone].pools[force.pool];
+      Restrict(c, Loc{}, component.name + " on " + there.name,
+               [&](const ir::Zone&, const ir::Pool& pool) { return &pool == &there; });
+    }
+  }
+
+  Loc DataLine(const ir::Component& component) const {
+    if (component.input != ir::NoIndex && component.input < program_.data.size() &&
+        program_.data[component.input].level >= ir::DataLevel::Personal) {
+      return program_.data[component.input].loc;
+    }
+    return component.loc;
+  }
+
+  // Personal data stays on owned zones, or in an attested enclave, of a country it may
+  // be in. An intersection of residencies with nothing in it allows no country.
+  static bool DataMayBe(const ir::Component& component, const ir::Zone& zone,
+                        const ir::Kind& kind) {
+    if (component.residency && std::find(component.residency->begin(), component.residency->end(),
+                                         zone.country) == component.residency->end()) {
+      return false;
+    }
+    return zone.trust == ir::Trust::Owned || (component.enclave && kind.attested);
+  }
+
+  template <typename Allows>
+  void Restrict(uint32_t c, Loc loc, std::string text, Allows allows) {
+    solver::Constraint rule;
+    rule.metric = Metric::Where;
+    rule.path = {c};
+    bool all = true;
+    for (const Model::PoolOrigin& at : model_.pools) {
+      const ir::Zone& zone = continuum_.zones[at.zone];
+      rule.allowed.push_back(allows(zone, zone.pools[at.pool]));
+      all = all && rule.allowed.back();
+    }
+    // What takes nothing away need not be explained either.
+    if (!all) Add(std::move(rule), {nullptr, loc, std::move(text)});
+  }
+
+  const ir::Program& program_;
+  const ir::Deploy& deploy_;
+  const Options& options_;
+  const ir::Application& application_;
+  const ir::Continuum& continuum_;
+  std::map<ir::Index, uint32_t> position_;
+  Model model_;
+};
+
+}  // namespace
+
+Result<Model> Build(const ir::Program& program, const ir::Deploy& deploy, const Options& options) {
+  if (deploy.application >= program.applications.size() ||
+      deploy.continuum >= program.continua.size()) {
+    return Error(ErrorCode::InvalidArgument, "the deploy has no application or continuum");
+  }
+  return Builder(program, deploy, options).Run();
+}
+
+}  // namespace sprint::placement

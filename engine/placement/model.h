@@ -1,0 +1,27 @@
+#pragma once
+
+#include "engine/placement/placement.h"
+#include "engine/solver/problem.h"
+
+// The join between the program's words and the solver's numbers.
+namespace sprint::placement {
+
+struct Model {
+  solver::Problem problem;
+  // What each pool, component and constraint of the problem is in the program.
+  struct PoolOrigin {
+    ir::Index zone = 0, pool = 0;
+  };
+  std::vector<PoolOrigin> pools;
+  std::vector<ir::Index> components;
+  struct ConstraintOrigin {
+    const ir::Constraint* written = nullptr;  // null: follows from data, arch or a pin
+    Loc loc;
+    std::string text;
+  };
+  std::vector<ConstraintOrigin> constraints;
+};
+
+Result<Model> Build(const ir::Program& program, const ir::Deploy& deploy, const Options& options);
+
+}  // namespace sprint::placement

@@ -1,0 +1,236 @@
+#include "engine/placement/placement.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/placement/model.h"
+#include "engine/solver/evaluate.h"
+#include "engine/solver/explain.h"
+#include "engine/solver/search.h"
+#include "engine/solver/violations.h"
+
+namespace sprint::placement {
+namespace {
+
+constexpr double Hour = 3600;
+
+void Describe(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
+              const solver::Placement& placement, Answer& answer) {
+  const ir::Continuum& continuum = program.continua[deploy.continuum];
+  const solver::Evaluation evaluation = solver::Evaluate(model.problem, placement);
+  answer.cost = evaluation.cost * Hour;
+  answer.energy = evaluation.energy;
+  for (size_t c = 0; c < model.components.size(); ++c) {
+    const ir::Component& component = deploy.components[model.components[c]];
+    const ir::Variant& variant = component.variants[placement.variant[c]];
+    for (size_t p = 0; p < variant.parts.size(); ++p) {
+      const uint32_t j = placement.pool[c][p];
+      const ir::Zone& zone = continuum.zones[model.pools[j].zone];
+      Placed placed;
+      placed.component = model.components[c];
+      placed.variant = placement.variant[c];
+      placed.part = static_cast<ir::Index>(p);
+      placed.zone = model.pools[j].zone;
+      placed.pool = model.pools[j].pool;
+      placed.component_name = component.name;
+      placed.variant_name = variant.name;
+      placed.part_name = variant.parts[p].name;
+      placed.zone_name = zone.name;
+      placed.pool_name = zone.pools[placed.pool].name;
+      placed.replicas = std::max(placement.count[j], 1U);
+      placed.response_mean = evaluation.response[c][p];
+      placed.utilisation = evaluation.utilisation[j];
+      placed.rate = model.problem.components[c].variants[placed.variant].parts[p].rate;
+      answer.parts.push_back(std::move(placed));
+    }
+  }
+  for (uint32_t j = 0; j < model.pools.size(); ++j) {
+    if (placement.count[j] == 0 && evaluation.load[j] <= 0) continue;
+    answer.pools.push_back({model.pools[j].zone, model.pools[j].pool, placement.count[j],
+                            evaluation.pool_cost[j] * Hour, evaluation.utilisation[j]});
+  }
+  for (size_t i = 0; i < model.constraints.size(); ++i) {
+    const ir::Constraint* written = model.constraints[i].written;
+    if (!written) continue;
+    Requirement requirement;
+    requirement.name = written->name;
+    requirement.text = written->text;
+    requirement.metric = written->metric;
+    requirement.path = written->path;
+    requirement.relation = written->relation;
+    requirement.value = evaluation.value[i];
+    requirement.bound = model.problem.constraints[i].bound;
+    // A sum over the horizon is shown as the sum it was asked for.
+    if (requirement.bound != written->bound && requirement.bound > 0) {
+      requirement.value *= written->bound / requirement.bound;
+      requirement.bound = written->bound;
+    }
+    requirement.unit = written->unit;
+    requirement.percentile = written->percentile;
+    requirement.met = evaluation.met[i];
+    if (written->weight) requirement.weight = *written->weight * Hour;
+    requirement.loc = written->loc;
+    answer.requirements.push_back(std::move(requirement));
+  }
+}
+
+// What runs now in the words of today's program; nothing when parts of it are gone.
+std::optional<solver::Placement> Recall(const ir::Program& program, const ir::Deploy& deploy,
+                                        const Model& model, const Answer& answer) {
+  const ir::Continuum& continuum = program.continua[deploy.continuum];
+  solver::Placement placement;
+  placement.count.assign(model.pools.size(), 0);
+  for (ir::Index index : model.components) {
+    const ir::Component& component = deploy.components[index];
+    std::optional<uint32_t> variant;
+    std::vector<uint32_t> pools;
+    for (const Placed& placed : answer.parts) {
+      if (placed.component_name != component.name) continue;
+      for (uint32_t v = 0; v < component.variants.size(); ++v) {
+        if (component.variants[v].name == placed.variant_name) variant = v;
+      }
+      if (!variant || pools.size() >= component.variants[*variant].parts.size()) return {};
+      std::optional<uint32_t> pool;
+      for (uint32_t j = 0; j < model.pools.size(); ++j) {
+        const ir::Zone& zone = continuum.zones[model.pools[j].zone];
+        if (zone.name == placed.zone_name &&
+            zone.pools[model.pools[j].pool].name == placed.pool_name) {
+          pool = j;
+        }
+      }
+      if (!pool) return {};
+      const auto& options = model.problem.components[placement.variant.size()]
+                                .variants[*variant]
+                                .parts[pools.size()]
+                                .options;
+      const bool offered = std::any_of(options.begin(), options.end(),
+                                       [&](const auto& option) { return option.pool == *pool; });
+      if (!offered) return {};
+      pools.push_back(*pool);
+      if (model.problem.pools[*pool].form != solver::Form::Functions) {
+        placement.count[*pool] = placed.replicas;
+      }
+    }
+    if (!variant || pools.size() != component.variants[*variant].parts.size()) return {};
+    placement.variant.push_back(*variant);
+    placement.pool.push_back(std::move(pools));
+  }
+  for (uint32_t j = 0; j < model.pools.size(); ++j) {
+    placement.count[j] = std::max(placement.count[j], model.problem.pools[j].min);
+  }
+  return placement;
+}
+
+// "cost <= 0.124 EUR/h would do": three digits, rounded to the side that holds.
+std::string Say(const ir::Constraint& written, double horizon, double bound) {
+  const auto unit = ParseUnit(written.unit);
+  if (unit && (unit->dimension == dimension::Money || unit->dimension == dimension::Energy)) {
+    bound *= horizon;
+  }
+  const bool at_most = written.relation == ir::Relation::AtMost;
+  double shown = unit ? bound / unit->factor : bound;
+  if (shown > 0) {
+    const double step = std::pow(10, std::floor(std::log10(shown)) - 2);
+    const double slips = 1e-9 * (at_most ? -1 : 1);
+    shown =
+        (at_most ? std::ceil(shown / step * (1 + slips)) : std::floor(shown / step * (1 + slips))) *
+        step;
+  }
+  std::string subject = written.text;
+  const char* relation = at_most ? "<=" : ">=";
+  if (const size_t at = subject.find(relation); at != std::string::npos) subject.resize(at);
+  while (!subject.empty() && subject.back() == ' ') subject.pop_back();
+  std::string text = subject + " " + relation + " " + FormatNumber(shown, 4);
+  if (!written.unit.empty()) text += " " + written.unit;
+  if (written.percentile) text += " at p" + FormatNumber(*written.percentile * 100, 4);
+  return text + " would do";
+}
+
+void ExplainTo(const ir::Deploy& deploy, const Model& model, const solver::Budget& budget,
+               Answer& answer) {
+  const solver::Explanation found = solver::Explain(model.problem, budget);
+  answer.cores_complete = found.complete;
+  for (const solver::Core& core : found.cores) {
+    answer.cores.emplace_back();
+    for (uint32_t i : core) {
+      answer.cores.back().push_back({model.constraints[i].loc, model.constraints[i].text});
+    }
+  }
+  for (const solver::Relaxation& relaxation : found.relaxations) {
+    const ir::Constraint* written = model.constraints[relaxation.constraint].written;
+    if (written) answer.relaxations.push_back(Say(*written, deploy.horizon, relaxation.bound));
+  }
+}
+
+}  // namespace
+
+const char* Name(State state) {
+  switch (state) {
+    case State::Optimal:
+      return "optimal";
+    case State::Feasible:
+      return "feasible";
+    case State::Infeasible:
+      return "infeasible";
+    case State::Exhausted:
+      return "exhausted";
+  }
+  SPRINT_UNREACHABLE("state");
+}
+
+Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const Options& options) {
+  SPRINT_ASSIGN_OR_RETURN(const Model model, Build(program, deploy, options));
+  solver::SearchOptions search;
+  search.budget = {options.steps, options.stop};
+  if (options.running) {
+    search.previous = Recall(program, deploy, model, *options.running);
+    search.move = options.move_price / Hour;
+  }
+  const solver::Outcome outcome = solver::Search(model.problem, search);
+  const bool money = model.problem.goal == solver::Goal::Cost;
+  const double unit = money ? Hour : 1;
+  Answer answer;
+  answer.workload = options.workload.value_or(program.applications[deploy.application].workload);
+  if (const auto* solved = std::get_if<solver::Solved>(&outcome)) {
+    const auto violations =
+        solver::Violations(model.problem, solved->placement, solved->burden - solved->moves);
+    if (!violations.empty()) {
+      return Error(ErrorCode::Internal, "the placement found does not hold: " + violations.front());
+    }
+    answer.state = solved->proven ? State::Optimal : State::Feasible;
+    answer.steps = solved->steps;
+    Describe(program, deploy, model, solved->placement, answer);
+    // Moves and missed preferences belong to the objective, not to the bill.
+    answer.bound = std::max(
+        0.0, (money ? answer.cost : answer.energy) - (solved->burden - solved->bound) * unit);
+  } else if (const auto* infeasible = std::get_if<solver::Infeasible>(&outcome)) {
+    answer.state = State::Infeasible;
+    answer.steps = infeasible->steps;
+    ExplainTo(deploy, model, search.budget, answer);
+  } else {
+    const auto& exhausted = std::get<solver::Exhausted>(outcome);
+    answer.steps = exhausted.steps;
+    answer.bound = exhausted.bound * unit;
+  }
+  return answer;
+}
+
+Result<Answer> Predict(const ir::Program& program, const ir::Deploy& deploy, const Answer& answer,
+                       double workload) {
+  Options options;
+  options.workload = workload;
+  SPRINT_ASSIGN_OR_RETURN(const Model model, Build(program, deploy, options));
+  const auto placement = Recall(program, deploy, model, answer);
+  if (!placement) {
+    return Error(ErrorCode::Conflict, "the program no longer has what this placement uses");
+  }
+  Answer predicted;
+  predicted.workload = workload;
+  Describe(program, deploy, model, *placement, predicted);
+  const double burden = solver::Evaluate(model.problem, *placement).burden;
+  const bool holds = solver::Violations(model.problem, *placement, burden).empty();
+  predicted.state = holds ? State::Feasible : State::Infeasible;
+  return predicted;
+}
+
+}  // namespace sprint::placement
