@@ -235,7 +235,7 @@ using Template = std::function<std::vector<ResourceSpec>(const TemplateScope&)>;
 //   delay, jitter, loss)
 struct Host {
   std::string name;  // "local.Process"
-  Template setup, run, connect;
+  Template setup, run, serve, connect;
   Loc loc;
 };
 

@@ -1,0 +1,256 @@
+#include <algorithm>
+#include <set>
+
+#include "compiler/sema/builder.h"
+
+namespace sprint::sema {
+namespace {
+
+using Form = Spec::Form;
+
+struct Measured {
+  ir::Metric metric;
+  Dimension dimension;
+};
+std::optional<Measured> MetricOf(const std::string& name) {
+  if (name == "response") return Measured{ir::Metric::Response, dimension::Time};
+  if (name == "accuracy") return Measured{ir::Metric::Accuracy, dimension::Ratio};
+  if (name == "cost") return Measured{ir::Metric::Cost, dimension::Price};
+  if (name == "utilisation") return Measured{ir::Metric::Utilisation, dimension::Ratio};
+  if (name == "rate") return Measured{ir::Metric::Rate, dimension::Rate};
+  if (name == "energy") return Measured{ir::Metric::Energy, dimension::Power};
+  if (name == "availability") return Measured{ir::Metric::Availability, dimension::Ratio};
+  return std::nullopt;
+}
+const std::vector<std::string> Metrics = {"response", "accuracy", "cost",        "utilisation",
+                                          "rate",     "energy",   "availability"};
+
+class ApplicationBuilder {
+ public:
+  ApplicationBuilder(Builder& builder, const Declaration& declaration)
+      : builder_(builder), module_(*declaration.module), block_(*declaration.block) {
+    application_.name = declaration.name;
+    application_.loc = block_.names.front().loc;
+  }
+
+  ir::Application Build() {
+    AttributeReader reader(builder_.evaluator, module_);
+    const Attributes read = reader.Read(block_,
+                                        {{"workload", Form::Quantity, dimension::Rate, {}, true},
+                                         {"one_way", Form::Bool, {}, {}, false}},
+                                        {"flow", "require", "prefer"});
+    application_.workload = read.Number("workload", 0);
+    application_.one_way = read.Bool("one_way");
+    for (const ast::Block* flow : Inner(block_, "flow")) AddFlow(*flow);
+    Sort();
+    for (const auto& item : block_.items) {
+      const auto* inner = std::get_if<ast::BlockPtr>(&item);
+      if (!inner) continue;
+      const std::string& keyword = (*inner)->keyword.text;
+      if (keyword == "require" || keyword == "prefer") AddConstraint(**inner, keyword == "prefer");
+    }
+    return std::move(application_);
+  }
+
+ private:
+  void Use(ir::Index component) {
+    auto& used = application_.components;
+    if (std::find(used.begin(), used.end(), component) == used.end()) used.push_back(component);
+  }
+
+  void AddFlow(const ast::Block& block) {
+    AttributeReader reader(builder_.evaluator, module_);
+    const Attributes read =
+        reader.Read(block, {{"probability", Form::Quantity, dimension::Ratio, {}, false},
+                            {"data", Form::Free, {}, {}, false}});
+    std::vector<ir::Index> steps;
+    for (const ast::Path& name : block.names) {
+      const auto component = ReadComponent(builder_, module_, name);
+      if (!component) return;
+      Use(*component);
+      steps.push_back(*component);
+    }
+    const double probability = read.Number("probability", 1);
+    if (probability > 1) {
+      builder_.emitter.Error("E0311", read.ValueLoc("probability"),
+                             "a probability is at most 100 %");
+    }
+    for (size_t i = 0; i + 1 < steps.size(); ++i) {
+      application_.flows.push_back({steps[i], steps[i + 1], probability, block.header_loc});
+    }
+  }
+
+  // Topological order, ties in the order of the program; a circle is a mistake.
+  void Sort() {
+    std::vector<ir::Index> left = application_.components;
+    std::vector<ir::Index> sorted;
+    while (!left.empty()) {
+      const auto next = std::find_if(left.begin(), left.end(), [&](ir::Index component) {
+        return std::none_of(application_.flows.begin(), application_.flows.end(),
+                            [&](const ir::Flow& flow) {
+                              return flow.to == component &&
+                                     std::find(left.begin(), left.end(), flow.from) != left.end();
+                            });
+      });
+      if (next == left.end()) {
+        ReportCircle(left);
+        return;
+      }
+      sorted.push_back(*next);
+      left.erase(next);
+    }
+    application_.components = std::move(sorted);
+  }
+
+  void ReportCircle(const std::vector<ir::Index>& left) {
+    for (const ir::Flow& flow : application_.flows) {
+      if (std::find(left.begin(), left.end(), flow.from) == left.end()) continue;
+      if (std::find(left.begin(), left.end(), flow.to) == left.end()) continue;
+      builder_.emitter.Error("E0402", flow.loc,
+                             "these flows go in a circle: `" +
+                                 builder_.program.components[flow.from].name +
+                                 "` gets back what it sent");
+      return;
+    }
+  }
+
+  void AddConstraint(const ast::Block& block, bool prefer) {
+    AttributeReader reader(builder_.evaluator, module_);
+    const Attributes read = reader.Read(
+        block, prefer ? std::vector<Spec>{{"weight", Form::Quantity, dimension::Price, {}, true}}
+                      : std::vector<Spec>{});
+    if (!block.value) return;
+    ir::Constraint constraint;
+    if (block.label) constraint.name = block.label->text;
+    constraint.loc = block.value->loc;
+    constraint.text = std::string(builder_.sources.text(block.value->loc));
+    if (prefer) constraint.weight = read.Number("weight", 0);
+    const ast::Expr* condition = block.value.get();
+    if (const auto* at = std::get_if<ast::AtExpr>(&condition->node)) {
+      if (!ReadPercentile(at->percentile, constraint)) return;
+      condition = at->operand.get();
+    }
+    const auto* compare = std::get_if<ast::BinaryExpr>(&condition->node);
+    const bool at_most = compare && compare->op == ast::BinaryOp::Le;
+    if (!compare || (!at_most && compare->op != ast::BinaryOp::Ge)) {
+      if (!std::holds_alternative<ast::ErrorExpr>(condition->node)) {
+        builder_.emitter.Error("E0404", condition->loc, "a requirement compares with `<=` or `>=`")
+            .Help("like `response(A -> B) <= 2 s at p95`");
+      }
+      return;
+    }
+    constraint.relation = at_most ? ir::Relation::AtMost : ir::Relation::AtLeast;
+    const ast::Expr* bound = compare->right.get();
+    if (const auto* at = std::get_if<ast::AtExpr>(&bound->node)) {
+      if (!ReadPercentile(at->percentile, constraint)) return;
+      bound = at->operand.get();
+    }
+    const auto dimension = ReadMeasure(*compare->left, constraint);
+    if (!dimension) return;
+    const auto value = reader.ReadValue(*bound, {"bound", Form::Quantity, *dimension, {}, false});
+    const auto* quantity = value ? value->As<Quantity>() : nullptr;
+    if (!quantity) return;
+    constraint.bound = quantity->value;
+    constraint.unit = quantity->unit.empty() ? std::string(SampleUnit(*dimension)) : quantity->unit;
+    application_.constraints.push_back(std::move(constraint));
+  }
+
+  bool ReadPercentile(const ast::Name& name, ir::Constraint& constraint) {
+    char* end = nullptr;
+    const double percent =
+        name.text.size() > 1 && name.text[0] == 'p' ? std::strtod(name.text.c_str() + 1, &end) : 0;
+    // p95, p99, p999 (99.9 %)
+    const double share = percent >= 100 ? percent / 1000 : percent / 100;
+    if (!end || *end != '\0' || share <= 0 || share >= 1) {
+      builder_.emitter.Error("E0404", name.loc, "`" + name.text + "` is no percentile")
+          .Help("like `p95`");
+      return false;
+    }
+    constraint.percentile = share;
+    return true;
+  }
+
+  std::optional<Dimension> ReadMeasure(const ast::Expr& expr, ir::Constraint& constraint) {
+    const auto* call = std::get_if<ast::CallExpr>(&expr.node);
+    const ast::Expr& head = call ? *call->callee : expr;
+    const auto* name = std::get_if<ast::NameExpr>(&head.node);
+    const auto measured = name ? MetricOf(name->name) : std::nullopt;
+    if (!measured) {
+      if (std::holds_alternative<ast::ErrorExpr>(head.node)) return std::nullopt;
+      const auto meant = name ? diag::ClosestMatch(name->name, Metrics) : std::nullopt;
+      builder_.emitter.Error("E0404", head.loc, "nothing of this name can be required")
+          .Help(meant ? "did you mean `" + *meant + "`?" : "one of " + Joined(Metrics));
+      return std::nullopt;
+    }
+    constraint.metric = measured->metric;
+    const bool whole =
+        measured->metric == ir::Metric::Cost || measured->metric == ir::Metric::Energy;
+    if (whole) return measured->dimension;
+    if (!call || call->args.size() != 1) {
+      builder_.emitter.Error("E0404", expr.loc, "`" + name->name + "` needs what it is measured of")
+          .Help("like `" + name->name + "(Component)`");
+      return std::nullopt;
+    }
+    const ast::Expr& arg = *call->args.front();
+    if (measured->metric == ir::Metric::Utilisation) {
+      const auto path = AsPath(arg);
+      constraint.pool = path ? path->text() : "";
+      return measured->dimension;
+    }
+    std::vector<const ast::Expr*> steps = {&arg};
+    if (const auto* flow = std::get_if<ast::FlowPathExpr>(&arg.node)) {
+      steps.clear();
+      for (const ast::ExprPtr& step : flow->steps) steps.push_back(step.get());
+    }
+    for (const ast::Expr* step : steps) {
+      const auto path = AsPath(*step);
+      if (!path) {
+        builder_.emitter.Error("E0404", step->loc, "a component is due here");
+        return std::nullopt;
+      }
+      const auto component = ReadComponent(builder_, module_, *path);
+      if (!component) return std::nullopt;
+      if (application_.flows.empty() && steps.size() == 1) Use(*component);
+      if (!CheckStep(constraint, *component, step->loc)) return std::nullopt;
+      constraint.path.push_back(*component);
+    }
+    return measured->dimension;
+  }
+
+  bool CheckStep(const ir::Constraint& constraint, ir::Index component, Loc loc) {
+    const auto& used = application_.components;
+    const std::string& name = builder_.program.components[component].name;
+    if (std::find(used.begin(), used.end(), component) == used.end()) {
+      builder_.emitter.Error("E0403", loc,
+                             "no flow of `" + application_.name + "` reaches `" + name + "`");
+      return false;
+    }
+    if (constraint.path.empty()) return true;
+    const ir::Index before = constraint.path.back();
+    for (const ir::Flow& flow : application_.flows) {
+      if (flow.from == before && flow.to == component) return true;
+    }
+    const std::string& from = builder_.program.components[before].name;
+    builder_.emitter.Error("E0403", loc, "there is no flow `" + from + " -> " + name + "`")
+        .Help("add `flow " + from + " -> " + name + "`, or name every component on the way");
+    return false;
+  }
+
+  Builder& builder_;
+  const Module& module_;
+  const ast::Block& block_;
+  ir::Application application_;
+};
+
+}  // namespace
+
+void BuildApplications(Builder& builder) {
+  for (const Declaration* declaration : Declared(builder, {"application"})) {
+    ir::Application application = ApplicationBuilder(builder, *declaration).Build();
+    FollowData(builder, application);
+    builder.applications[declaration] = static_cast<ir::Index>(builder.program.applications.size());
+    builder.program.applications.push_back(std::move(application));
+  }
+}
+
+}  // namespace sprint::sema

@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <cmath>
+
+#include "compiler/sema/builder.h"
+
+namespace sprint::sema {
+namespace {
+
+using Form = Spec::Form;
+constexpr double MostInstances = 10'000;
+
+class ContinuumBuilder {
+ public:
+  ContinuumBuilder(Builder& builder, const Declaration& declaration)
+      : builder_(builder),
+        module_(*declaration.module),
+        block_(*declaration.block),
+        reader_(builder.evaluator, module_) {
+    continuum_.name = declaration.name;
+    continuum_.loc = block_.names.front().loc;
+  }
+
+  ir::Continuum Build() {
+    reader_.Read(block_, {}, {"zone", "link"});
+    for (const ast::Block* zone : Inner(block_, "zone")) AddZone(*zone);
+    for (const ast::Block* link : Inner(block_, "link")) AddLink(*link);
+    return std::move(continuum_);
+  }
+
+ private:
+  void AddZone(const ast::Block& block) {
+    if (block.names.empty()) return;
+    ir::Zone zone;
+    zone.name = block.names.front().text();
+    zone.loc = block.names.front().loc;
+    for (const ir::Zone& other : continuum_.zones) {
+      if (other.name != zone.name) continue;
+      builder_.emitter.Error("E0207", zone.loc, "there are two zones `" + zone.name + "`")
+          .Label(other.loc, "first declared here");
+      return;
+    }
+    const std::vector<std::string> trusts = {"owned", "partner", "public"};
+    const Attributes read = reader_.Read(block,
+                                         {{"country", Form::Text, {}, {}, false},
+                                          {"trust", Form::Case, {}, trusts, true},
+                                          {"one_kind", Form::Bool, {}, {}, false},
+                                          {"host", Form::Reference, {}, {"host"}, false},
+                                          {"cloud", Form::Any, {}, {}, false}},
+                                         {"nodes", "machines", "functions"});
+    zone.country = read.Text("country");
+    const auto trust = std::find(trusts.begin(), trusts.end(), read.Text("trust", "public"));
+    zone.trust = static_cast<ir::Trust>(trust - trusts.begin());
+    zone.one_kind = read.Bool("one_kind");
+    if (const Declaration* host = read.Reference("host")) zone.host = builder_.hosts.at(host);
+    ir::Record attributes;
+    for (const char* name : {"country", "trust", "cloud"}) {
+      if (const ir::Value* value = read.Value(name)) attributes.emplace_back(name, *value);
+    }
+    zone.attributes = std::move(attributes);
+    for (const auto& item : block.items) {
+      const auto* inner = std::get_if<ast::BlockPtr>(&item);
+      if (!inner) continue;
+      const std::string& keyword = (*inner)->keyword.text;
+      if (keyword == "nodes") AddPool(zone, **inner, ir::PoolForm::Nodes);
+      if (keyword == "machines") AddPool(zone, **inner, ir::PoolForm::Machines);
+      if (keyword == "functions") AddPool(zone, **inner, ir::PoolForm::Functions);
+    }
+    continuum_.zones.push_back(std::move(zone));
+  }
+
+  std::optional<double> WholeNumber(const ast::Expr& expr) {
+    const auto value = reader_.ReadValue(expr, {"count", Form::Int, {}, {}, false});
+    const auto* quantity = value ? value->As<Quantity>() : nullptr;
+    if (!quantity) return std::nullopt;
+    if (quantity->value > MostInstances) {
+      builder_.emitter.Error("E0311", expr.loc, "a pool has at most 10000 instances");
+      return std::nullopt;
+    }
+    return quantity->value;
+  }
+
+  void AddPool(ir::Zone& zone, const ast::Block& block, ir::PoolForm form) {
+    if (block.names.empty() || !block.type) return;
+    ir::Pool pool;
+    pool.name = block.names.front().text();
+    pool.loc = block.names.front().loc;
+    pool.form = form;
+    for (const ir::Pool& other : zone.pools) {
+      if (other.name != pool.name) continue;
+      builder_.emitter
+          .Error("E0207", pool.loc, "`" + zone.name + "` has two pools `" + pool.name + "`")
+          .Label(other.loc, "first declared here");
+      return;
+    }
+    const bool function = form == ir::PoolForm::Functions;
+    const Declaration* kind_declaration =
+        reader_.ReadReference(*block.type, {function ? "function_service" : "node"});
+    if (!kind_declaration) return;
+    pool.kind = builder_.kinds.at(kind_declaration);
+    const ir::Kind& kind = builder_.program.kinds[pool.kind];
+    pool.max = 1;
+    if (block.count) {
+      if (block.count->max)
+        pool.max = static_cast<uint32_t>(WholeNumber(*block.count->max).value_or(1));
+      if (block.count->min)
+        pool.min = static_cast<uint32_t>(WholeNumber(*block.count->min).value_or(0));
+      if (pool.min > pool.max) {
+        builder_.emitter.Error("E0405", block.count->loc, "from more than to: nothing is between");
+      }
+    }
+    const std::vector<Spec> specs = {{"price", Form::Quantity, dimension::Price, {}, false},
+                                     {"memory", Form::Quantity, dimension::Size, {}, false},
+                                     {"gpu_memory", Form::Quantity, dimension::Size, {}, false},
+                                     {"power", Form::Quantity, dimension::Power, {}, false},
+                                     {"idle", Form::Quantity, dimension::Time, {}, false},
+                                     {"cores", Form::Number, {}, {}, false}};
+    for (uint32_t i = 0; i < (function ? 1 : pool.max); ++i) {
+      // Mistakes are told once: identical ones of the other instances are dropped.
+      const Attributes read = reader_.Read(block, specs, {}, /*open=*/true,
+                                           {{"index", ir::Value(static_cast<double>(i))}});
+      ir::Record record;
+      for (const auto& item : block.items) {
+        const auto* attribute = std::get_if<ast::Attribute>(&item);
+        const ir::Value* value = attribute ? read.Value(attribute->key.text()) : nullptr;
+        if (value) record.emplace_back(attribute->key.text(), *value);
+      }
+      pool.instances.push_back(std::move(record));
+      if (i > 0) continue;
+      pool.price = read.Number("price", kind.price);
+      pool.memory = read.Number("memory", kind.memory);
+      pool.gpu_memory = read.Number("gpu_memory", kind.gpu_memory);
+      pool.cores = read.Number("cores", kind.cores);
+      pool.power = read.Number("power", kind.power);
+      pool.idle = read.Number("idle", pool.idle);
+      if (read.Has("cores") && pool.cores <= 0) {
+        builder_.emitter.Error("E0311", read.ValueLoc("cores"), "a node has more than no cores");
+      }
+    }
+    zone.pools.push_back(std::move(pool));
+  }
+
+  void AddLink(const ast::Block& block) {
+    const Attributes read =
+        reader_.Read(block, {{"bandwidth", Form::Quantity, dimension::Bandwidth, {}, false},
+                             {"delay", Form::Quantity, dimension::Time, {}, false},
+                             {"jitter", Form::Quantity, dimension::Time, {}, false},
+                             {"loss", Form::Quantity, dimension::Ratio, {}, false}});
+    if (block.names.size() != 2) return;
+    ir::Link link;
+    link.loc = block.header_loc;
+    link.a = ZoneOf(block.names[0]);
+    link.b = ZoneOf(block.names[1]);
+    link.bandwidth = read.Number("bandwidth", 0);
+    link.delay = read.Number("delay", 0);
+    link.jitter = read.Number("jitter", 0);
+    link.loss = read.Number("loss", 0);
+    if (link.a == ir::NoIndex || link.b == ir::NoIndex) return;
+    continuum_.links.push_back(link);
+  }
+
+  ir::Index ZoneOf(const ast::Path& path) {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < continuum_.zones.size(); ++i) {
+      if (continuum_.zones[i].name == path.text()) return static_cast<ir::Index>(i);
+      names.push_back(continuum_.zones[i].name);
+    }
+    const auto meant = diag::ClosestMatch(path.text(), names);
+    builder_.emitter
+        .Error("E0201", path.loc, "`" + continuum_.name + "` has no zone `" + path.text() + "`")
+        .Help(meant ? "did you mean `" + *meant + "`?" : "");
+    return ir::NoIndex;
+  }
+
+  Builder& builder_;
+  const Module& module_;
+  const ast::Block& block_;
+  AttributeReader reader_;
+  ir::Continuum continuum_;
+};
+
+}  // namespace
+
+void BuildContinua(Builder& builder) {
+  for (const Declaration* declaration : Declared(builder, {"continuum"})) {
+    ir::Continuum continuum = ContinuumBuilder(builder, *declaration).Build();
+    builder.continua[declaration] = static_cast<ir::Index>(builder.program.continua.size());
+    builder.program.continua.push_back(std::move(continuum));
+  }
+}
+
+}  // namespace sprint::sema

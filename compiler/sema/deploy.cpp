@@ -1,0 +1,258 @@
+#include <algorithm>
+
+#include "compiler/sema/builder.h"
+
+namespace sprint::sema {
+namespace {
+
+using Form = Spec::Form;
+
+class DeployBuilder {
+ public:
+  DeployBuilder(Builder& builder, const ast::Block& block)
+      : builder_(builder),
+        module_(builder.root()),
+        block_(block),
+        reader_(builder.evaluator, module_) {}
+
+  std::optional<ir::Deploy> Build() {
+    if (block_.names.size() != 2) return std::nullopt;
+    const Declaration* application = reader_.ReadReference(block_.names[0], {"application"});
+    const Declaration* continuum = reader_.ReadReference(block_.names[1], {"continuum"});
+    if (!application || !continuum) return std::nullopt;
+    deploy_.application = builder_.applications.at(application);
+    deploy_.continuum = builder_.continua.at(continuum);
+    deploy_.name = application->name + " on " + continuum->name;
+    deploy_.loc = block_.header_loc;
+    deploy_.components = builder_.program.components;
+    const Attributes read =
+        reader_.Read(block_, {{"horizon", Form::Quantity, dimension::Time, {}, false}},
+                     {"minimize", "maximize", "measured", "monitor", "replan", "pin", "forbid"});
+    deploy_.horizon = read.Number("horizon", deploy_.horizon);
+    for (const ast::Block* goal : Inner(block_, "minimize")) ReadGoal(*goal);
+    for (const ast::Block* measured : Inner(block_, "measured")) ReadMeasured(*measured);
+    for (const ast::Block* pin : Inner(block_, "pin")) ReadPin(*pin, /*forbid=*/false);
+    for (const ast::Block* forbid : Inner(block_, "forbid")) ReadPin(*forbid, /*forbid=*/true);
+    ReadLoop();
+    for (const ir::Index component :
+         builder_.program.applications[deploy_.application].components) {
+      CheckDomain(component);
+    }
+    return std::move(deploy_);
+  }
+
+ private:
+  void ReadGoal(const ast::Block& block) {
+    if (!block.value) return;
+    const auto* name = std::get_if<ast::NameExpr>(&block.value->node);
+    const std::string goal = name ? name->name : "";
+    if (goal == "cost")
+      deploy_.goal = ir::Goal::Cost;
+    else if (goal == "energy")
+      deploy_.goal = ir::Goal::Energy;
+    else if (goal == "carbon")
+      deploy_.goal = ir::Goal::Carbon;
+    else
+      builder_.emitter.Error("E0302", block.value->loc,
+                             "what is minimised is one of `cost`, `energy` or `carbon`");
+  }
+
+  // `measured app.Detect.tiny.Head on local.Slice = 45 ms`
+  void ReadMeasured(const ast::Block& block) {
+    if (block.names.size() != 2 || !block.value) return;
+    std::vector<ast::Name> rest;
+    const auto index = ReadComponent(builder_, module_, block.names[0], &rest);
+    const Declaration* kind = reader_.ReadReference(block.names[1], {"node", "function_service"});
+    const auto time =
+        reader_.ReadValue(*block.value, {"measured", Form::Quantity, dimension::Time, {}, false});
+    const auto* quantity = time ? time->As<Quantity>() : nullptr;
+    if (!index || !kind || !quantity) return;
+    ir::Demand demand;
+    demand.kind = builder_.kinds.at(kind);
+    demand.mean = demand.cold = quantity->value;
+    demand.measured = true;
+    demand.loc = block.value->loc;
+    ir::Component& component = deploy_.components[*index];
+    const auto put = [&](ir::Part& part) {
+      std::erase_if(part.demands, [&](const ir::Demand& d) { return d.kind == demand.kind; });
+      part.demands.push_back(demand);
+    };
+    bool found = false;
+    std::vector<std::string> names;
+    for (ir::Variant& variant : component.variants) {
+      // `Blur` of a component without variants, or its only one.
+      const bool named = !rest.empty() && rest[0].text == variant.name;
+      if (!named && !(rest.empty() && component.variants.size() == 1)) {
+        names.push_back(variant.name);
+        continue;
+      }
+      for (ir::Part& part : variant.parts) {
+        names.push_back(part.name);
+        if (rest.size() >= 2 ? part.name == rest[1].text : variant.parts.size() == 1) {
+          put(part);
+          found = true;
+        }
+      }
+    }
+    if (found) return;
+    std::erase(names, "");
+    builder_.emitter
+        .Error("E0201", rest.empty() ? block.names[0].loc : rest.back().loc,
+               rest.empty() ? "`" + component.name + "` has variants: say which was measured"
+                            : "`" + component.name + "` has no variant or part of this name")
+        .Help(names.empty() ? "" : "one of " + Joined(names));
+  }
+
+  void ReadPin(const ast::Block& block, bool forbid) {
+    if (block.names.size() != 2) return;
+    const auto component = ReadComponent(builder_, module_, block.names[0]);
+    if (!component) return;
+    ir::Deploy::Pin pin{*component, ir::NoIndex, forbid, ir::NoIndex, block.header_loc};
+    if (block.preposition == "on") {
+      const Declaration* kind = reader_.ReadReference(block.names[1], {"node", "function_service"});
+      if (!kind) return;
+      pin.kind = builder_.kinds.at(kind);
+    } else {
+      const auto& zones = builder_.program.continua[deploy_.continuum].zones;
+      const auto zone = std::find_if(zones.begin(), zones.end(), [&](const ir::Zone& z) {
+        return z.name == block.names[1].text();
+      });
+      if (zone == zones.end()) {
+        builder_.emitter.Error("E0201", block.names[1].loc,
+                               "there is no zone `" + block.names[1].text() + "`");
+        return;
+      }
+      pin.zone = static_cast<ir::Index>(zone - zones.begin());
+      if (!forbid && !MayHandle(deploy_.components[*component], *zone, false)) {
+        builder_.emitter
+            .Error("E0502", block.names[1].loc,
+                   "`" + zone->name + "` may not get the data of `" +
+                       deploy_.components[*component].name +
+                       "`: " + WayOf(deploy_.components[*component]))
+            .Label(zone->loc, "this zone is not owned, or in another country");
+      }
+    }
+    deploy_.pins.push_back(pin);
+  }
+
+  void ReadLoop() {
+    ir::Record attributes;
+    for (const ast::Block* monitor : Inner(block_, "monitor")) {
+      const Attributes read =
+          reader_.Read(*monitor, {{"every", Form::Quantity, dimension::Time, {}, false},
+                                  {"keep", Form::Quantity, dimension::Time, {}, false},
+                                  {"store", Form::Reference, {}, {"store"}, false}});
+      deploy_.monitor_every = read.Number("every", deploy_.monitor_every);
+      if (const Declaration* store = read.Reference("store")) {
+        attributes.emplace_back("store", ir::Value(store->module->prefix + store->name));
+      }
+    }
+    for (const ast::Block* replan : Inner(block_, "replan")) {
+      const std::vector<std::string> ways = {"automatic", "ask", "never"};
+      const Attributes read =
+          reader_.Read(*replan, {{"every", Form::Quantity, dimension::Time, {}, false},
+                                 {"hold", Form::Quantity, dimension::Time, {}, false},
+                                 {"budget", Form::Quantity, dimension::Rate, {}, false},
+                                 {"approve", Form::Case, {}, ways, false}});
+      deploy_.replan = true;
+      deploy_.replan_every = read.Number("every", deploy_.replan_every);
+      deploy_.hold = read.Number("hold", deploy_.hold);
+      deploy_.move_budget = read.Number("budget", 0);
+      const auto way = std::find(ways.begin(), ways.end(), read.Text("approve", "ask"));
+      deploy_.approve = static_cast<ir::Approve>(way - ways.begin());
+    }
+    deploy_.attributes = std::move(attributes);
+  }
+
+  static bool MayHandle(const ir::Component& component, const ir::Zone& zone, bool attested) {
+    if (component.handles < ir::DataLevel::Personal) return true;
+    if (component.residency && std::find(component.residency->begin(), component.residency->end(),
+                                         zone.country) == component.residency->end()) {
+      return false;
+    }
+    return zone.trust == ir::Trust::Owned || (component.enclave && attested);
+  }
+
+  static std::string WayOf(const ir::Component& component) {
+    std::string way;
+    for (const std::string& step : component.data_way) way += (way.empty() ? "" : " -> ") + step;
+    return way;
+  }
+
+  // A component that fits nowhere, whatever else is chosen, is a mistake of the program.
+  void CheckDomain(ir::Index index) {
+    const ir::Component& component = deploy_.components[index];
+    bool demanded = false;
+    bool allowed = false;
+    for (const ir::Zone& zone : builder_.program.continua[deploy_.continuum].zones) {
+      for (const ir::Pool& pool : zone.pools) {
+        for (const ir::Variant& variant : component.variants) {
+          for (const ir::Part& part : variant.parts) {
+            for (const ir::Demand& demand : part.demands) {
+              if (demand.kind != pool.kind) continue;
+              demanded = true;
+              allowed =
+                  allowed || MayHandle(component, zone, builder_.program.kinds[pool.kind].attested);
+            }
+          }
+        }
+      }
+    }
+    if (!demanded) {
+      builder_.emitter
+          .Error("E0401", component.loc,
+                 "`" + component.name + "` has no demand on any kind that `" +
+                     builder_.program.continua[deploy_.continuum].name + "` offers")
+          .Label(deploy_.loc, "deployed here")
+          .Help("say what it needs there: demand { KIND = 80 ms }, or `measured " + component.name +
+                " on KIND = 80 ms` in the deploy");
+    } else if (!allowed) {
+      builder_.emitter
+          .Error("E0502", component.loc,
+                 "`" + component.name +
+                     "` handles personal data and no zone that may have it "
+                     "can run it: " +
+                     WayOf(component))
+          .Label(deploy_.loc, "deployed here")
+          .Help("run it in an owned zone of " +
+                (component.residency && !component.residency->empty() ? component.residency->front()
+                                                                      : "any country") +
+                ", declassify the data before it, or protect it in an enclave");
+    }
+  }
+
+  Builder& builder_;
+  const Module& module_;
+  const ast::Block& block_;
+  AttributeReader reader_;
+  ir::Deploy deploy_;
+};
+
+}  // namespace
+
+void BuildDeploys(Builder& builder) {
+  for (const ast::BlockPtr& block : builder.root().file.declarations) {
+    if (block->keyword.text != "deploy") continue;
+    if (auto deploy = DeployBuilder(builder, *block).Build()) {
+      builder.program.deploys.push_back(std::move(*deploy));
+    }
+  }
+}
+
+void BuildOutputs(Builder& builder) {
+  for (const Declaration* declaration : Declared(builder, {"output"})) {
+    if (declaration->module != &builder.root() || !declaration->block->value) continue;
+    ir::Output output;
+    output.name = declaration->name;
+    output.loc = declaration->block->value->loc;
+    output.evaluate = [unit = builder.unit, declaration,
+                       params = builder.params](const ir::TemplateScope& scope) {
+      diag::Emitter nobody;
+      Evaluator evaluator(*unit, nobody, params);
+      return evaluator.Evaluate(*declaration->module, *declaration->block->value, scope.bindings);
+    };
+    builder.program.outputs.push_back(std::move(output));
+  }
+}
+
+}  // namespace sprint::sema

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/diag/emitter.h"
+#include "compiler/ir/value.h"
+#include "compiler/sema/module.h"
+
+namespace sprint::sema {
+
+// Evaluates expressions to values. Total: no recursion in the language, and a budget of
+// steps whose end names the expression that used it up. A mistake is reported once and
+// gives Poison, which everything accepts in silence.
+class Evaluator {
+ public:
+  // `params` are values given from outside for the root's params, as text.
+  Evaluator(const Unit& unit, diag::Emitter& emitter,
+            std::vector<std::pair<std::string, std::string>> params);
+
+  using Bindings = std::vector<std::pair<std::string, ir::Value>>;
+  ir::Value Evaluate(const Module& module, const ast::Expr& expr, const Bindings& bindings = {});
+  // The value of a `param`, `let` or `secret`.
+  ir::Value ValueOf(const Declaration& declaration);
+
+  diag::Emitter& emitter() { return emitter_; }
+
+ private:
+  struct Scope {
+    const Module* module;
+    std::vector<std::pair<std::string, ir::Value>> bindings;
+  };
+  ir::Value Eval(Scope& scope, const ast::Expr& expr);
+  ir::Value EvalName(Scope& scope, const std::string& name, Loc loc);
+  ir::Value EvalMember(Scope& scope, const ast::Expr& expr, const ast::MemberExpr& member);
+  ir::Value EvalIndex(Scope& scope, const ast::IndexExpr& index, Loc loc);
+  ir::Value EvalCall(Scope& scope, const ast::CallExpr& call, Loc loc);
+  ir::Value EvalBinary(Scope& scope, const ast::BinaryExpr& binary, Loc loc);
+  ir::Value EvalText(Scope& scope, const ast::TextExpr& text);
+  ir::Value EvalFor(Scope& scope, const ast::ForExpr& loop);
+  ir::Value EvalRecord(Scope& scope, const ast::RecordExpr& record);
+  ir::Value CheckParam(const Declaration& declaration, ir::Value value);
+  ir::Value Mistake(const char* code, Loc loc, std::string message, std::string help = "");
+
+  const Unit& unit_;
+  diag::Emitter& emitter_;
+  std::vector<std::pair<std::string, std::string>> params_;
+  std::vector<std::pair<const Declaration*, ir::Value>> known_;
+  std::vector<const Declaration*> underway_;
+  uint64_t steps_ = 0;
+};
+
+// A built-in function on evaluated arguments. nullopt: there is none of this name.
+// `mistake` says what is wrong with the arguments.
+std::optional<ir::Value> CallBuiltin(const std::string& name, std::vector<ir::Value> args,
+                                     std::string& mistake);
+std::vector<std::string> BuiltinNames();
+
+// "Time", "Text", "List", … for messages.
+std::string TypeName(const ir::Value& value);
+// a op b with dimensions; `mistake` says why not.
+ir::Value Arithmetic(ast::BinaryOp op, const Quantity& a, const Quantity& b, std::string& mistake);
+bool IsPoison(const ir::Value& value);
+bool Same(const ir::Value& a, const ir::Value& b);
+
+}  // namespace sprint::sema

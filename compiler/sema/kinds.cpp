@@ -1,0 +1,180 @@
+#include <algorithm>
+
+#include "compiler/sema/builder.h"
+
+namespace sprint::sema {
+namespace {
+
+using Form = Spec::Form;
+
+const std::vector<std::string> Levels = {"public", "anonymous", "internal", "personal",
+                                         "sensitive"};
+
+std::vector<ir::ResourceSpec> Expand(const Module& module, const ast::Block& block,
+                                     Evaluator& evaluator, Evaluator::Bindings bindings,
+                                     const std::string& prefix) {
+  const std::vector<const ast::Block*> resources = Inner(block, "resource");
+  // Resources see each other by name, whatever their order.
+  for (const ast::Block* resource : resources) {
+    if (resource->names.size() != 2) continue;
+    const std::string name = resource->names[1].text();
+    bindings.emplace_back(name, ir::Ref{"resource", prefix + "." + name});
+  }
+  std::vector<ir::ResourceSpec> specs;
+  for (const ast::Block* resource : resources) {
+    if (resource->names.size() != 2) continue;
+    ir::ResourceSpec spec;
+    spec.type = resource->names[0].text();
+    spec.name = resource->names[1].text();
+    spec.loc = resource->header_loc;
+    for (const auto& item : resource->items) {
+      const auto* attribute = std::get_if<ast::Attribute>(&item);
+      if (!attribute) continue;
+      spec.attributes.emplace_back(attribute->key.text(),
+                                   evaluator.Evaluate(module, *attribute->value, bindings));
+    }
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+}  // namespace
+
+std::vector<const Declaration*> Declared(const Builder& builder,
+                                         const std::vector<std::string>& keywords) {
+  std::vector<const Declaration*> out;
+  for (const auto& module : builder.unit->modules) {
+    for (const ast::BlockPtr& block : module->file.declarations) {
+      if (std::find(keywords.begin(), keywords.end(), block->keyword.text) == keywords.end())
+        continue;
+      if (block->names.empty()) continue;
+      const auto found = module->declarations.find(block->names.front().text());
+      if (found != module->declarations.end() && found->second.block == block.get()) {
+        out.push_back(&found->second);
+      }
+    }
+  }
+  return out;
+}
+
+ir::Template MakeTemplate(const Builder& builder, const Module& module, const ast::Block& block,
+                          const std::string& argument) {
+  return [unit = builder.unit, &module, &block, argument,
+          params = builder.params](const ir::TemplateScope& scope) {
+    // What a template says was checked with its module; here it has no one to tell.
+    diag::Emitter nobody;
+    Evaluator evaluator(*unit, nobody, params);
+    Evaluator::Bindings bindings = scope.bindings;
+    if (!block.params.empty()) {
+      for (const auto& [name, value] : scope.bindings) {
+        if (name == argument) bindings.emplace_back(block.params.front().name.text, value);
+      }
+    }
+    return Expand(module, block, evaluator, std::move(bindings), scope.prefix);
+  };
+}
+
+void BuildData(Builder& builder) {
+  for (const Declaration* declaration : Declared(builder, {"data"})) {
+    AttributeReader reader(builder.evaluator, *declaration->module);
+    const Attributes read = reader.Read(
+        *declaration->block,
+        {{.name = "class", .form = Form::Case, .dimension = {}, .cases = Levels},
+         {.name = "residency", .form = Form::Texts, .dimension = {}, .cases = {}},
+         {.name = "size", .form = Form::Quantity, .dimension = dimension::Size, .cases = {}},
+         {.name = "retention", .form = Form::Quantity, .dimension = dimension::Time, .cases = {}}});
+    ir::DataClass data;
+    data.name = declaration->name;
+    const auto level = std::find(Levels.begin(), Levels.end(), read.Text("class", "public"));
+    data.level = static_cast<ir::DataLevel>(level - Levels.begin());
+    data.residency = read.Texts("residency");
+    data.size = read.Number("size", 0);
+    data.loc = declaration->block->names.front().loc;
+    builder.data[declaration] = static_cast<ir::Index>(builder.program.data.size());
+    builder.program.data.push_back(std::move(data));
+  }
+}
+
+void BuildKinds(Builder& builder) {
+  const auto quantity = [](const char* name, Dimension dimension) {
+    return Spec{name, Form::Quantity, dimension, {}, false};
+  };
+  const std::vector<Spec> specs = {quantity("memory", dimension::Size),
+                                   quantity("gpu_memory", dimension::Size),
+                                   quantity("runtime_memory", dimension::Size),
+                                   quantity("price", dimension::Price),
+                                   quantity("power", dimension::Power),
+                                   quantity("idle", dimension::Time),
+                                   quantity("request_fee", dimension::Money),
+                                   {"cores", Form::Number, {}, {}, false},
+                                   {"concurrency", Form::Int, {}, {}, false},
+                                   {"arch", Form::Case, {}, {}, false},
+                                   {"attested", Form::Bool, {}, {}, false},
+                                   {"demand_per", Form::Case, {}, {"core", "node"}, false}};
+  for (const Declaration* declaration : Declared(builder, {"node", "function_service"})) {
+    AttributeReader reader(builder.evaluator, *declaration->module);
+    const Attributes read = reader.Read(*declaration->block, specs, {"provide"});
+    ir::Kind kind;
+    kind.name = declaration->module->prefix + declaration->name;
+    kind.function = declaration->keyword() == "function_service";
+    kind.attested = read.Bool("attested");
+    kind.arch = read.Text("arch");
+    kind.memory = read.Number("memory", 0);
+    kind.gpu_memory = read.Number("gpu_memory", 0);
+    kind.reserved_memory = read.Number("runtime_memory", 0);
+    kind.cores = read.Number("cores", 1);
+    kind.per_core = read.Text("demand_per") == "core";
+    kind.price = read.Number("price", 0);
+    kind.power = read.Number("power", 0);
+    kind.concurrency = read.Number("concurrency", 0);
+    kind.request_fee = read.Number("request_fee", 0);
+    kind.loc = declaration->block->names.front().loc;
+    const auto provides = Inner(*declaration->block, "provide");
+    builder.kinds[declaration] = static_cast<ir::Index>(builder.program.kinds.size());
+    builder.program.kinds.push_back(std::move(kind));
+    builder.program.kind_provides.push_back(
+        provides.empty() ? ir::Template()
+                         : MakeTemplate(builder, *declaration->module, *provides.front(), "node"));
+  }
+}
+
+void BuildHosts(Builder& builder) {
+  for (const Declaration* declaration : Declared(builder, {"host"})) {
+    const Module& module = *declaration->module;
+    AttributeReader reader(builder.evaluator, module);
+    reader.Read(*declaration->block, {}, {"setup", "run", "serve", "connect"});
+    ir::Host host;
+    host.name = module.prefix + declaration->name;
+    host.loc = declaration->block->names.front().loc;
+    const auto template_of = [&](const char* keyword, const char* argument) {
+      const auto blocks = Inner(*declaration->block, keyword);
+      return blocks.empty() ? ir::Template()
+                            : MakeTemplate(builder, module, *blocks.front(), argument);
+    };
+    host.setup = template_of("setup", "zone");
+    host.run = template_of("run", "c");
+    host.serve = template_of("serve", "c");
+    host.connect = template_of("connect", "link");
+    builder.hosts[declaration] = static_cast<ir::Index>(builder.program.hosts.size());
+    builder.program.hosts.push_back(std::move(host));
+  }
+  for (const Declaration* declaration : Declared(builder, {"provider"})) {
+    AttributeReader reader(builder.evaluator, *declaration->module);
+    reader.Read(*declaration->block, {}, {}, /*open=*/true);
+    ir::ProviderUse use;
+    use.name = declaration->name;
+    use.loc = declaration->block->names.front().loc;
+    for (const auto& item : declaration->block->items) {
+      const auto* attribute = std::get_if<ast::Attribute>(&item);
+      if (!attribute) continue;
+      use.config.emplace_back(attribute->key.text(),
+                              builder.evaluator.Evaluate(*declaration->module, *attribute->value));
+    }
+    builder.program.providers.push_back(std::move(use));
+  }
+  for (const Declaration* declaration : Declared(builder, {"secret"})) {
+    builder.program.secrets.push_back(declaration->name);
+  }
+}
+
+}  // namespace sprint::sema

@@ -1,0 +1,44 @@
+#include "compiler/sema/module.h"
+
+namespace sprint::sema {
+
+Resolved Resolve(const Module& module, const ast::Path& path) {
+  if (path.parts.empty()) return {};
+  const auto own = module.declarations.find(path.parts[0].text);
+  if (own != module.declarations.end()) return {&own->second, 1};
+  const auto import = module.imports.find(path.parts[0].text);
+  if (import == module.imports.end() || path.parts.size() < 2) return {};
+  const auto theirs = import->second->declarations.find(path.parts[1].text);
+  if (theirs == import->second->declarations.end()) return {};
+  return {&theirs->second, 2};
+}
+
+std::optional<ast::Path> AsPath(const ast::Expr& expr) {
+  if (const auto* name = std::get_if<ast::NameExpr>(&expr.node)) {
+    ast::Path path;
+    path.parts.push_back({name->name, expr.loc});
+    path.loc = expr.loc;
+    return path;
+  }
+  if (const auto* member = std::get_if<ast::MemberExpr>(&expr.node)) {
+    auto path = AsPath(*member->base);
+    if (!path) return std::nullopt;
+    path->parts.push_back(member->member);
+    path->loc = expr.loc;
+    return path;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> VisibleNames(const Module& module) {
+  std::vector<std::string> names;
+  for (const auto& [name, declaration] : module.declarations) names.push_back(name);
+  for (const auto& [alias, imported] : module.imports) {
+    for (const auto& [name, declaration] : imported->declarations) {
+      names.push_back(alias + "." + name);
+    }
+  }
+  return names;
+}
+
+}  // namespace sprint::sema
