@@ -1,0 +1,314 @@
+#include "providers/local/proxy.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "providers/local/http.h"
+#include "providers/local/metrics.h"
+
+namespace sprint::local {
+namespace {
+
+using std::chrono::milliseconds;
+using Moment = std::chrono::steady_clock::time_point;
+
+constexpr milliseconds kConnect{2000};
+constexpr milliseconds kAnswer{60'000};
+constexpr milliseconds kIdle{60'000};
+// A component that is being started again is back before a caller need know.
+constexpr milliseconds kPatience{1000};
+constexpr milliseconds kBetweenTries{25};
+constexpr milliseconds kLastWords{4500};
+constexpr int kMostConnections = 4096;
+
+Moment Now() { return std::chrono::steady_clock::now(); }
+double Since(Moment begin) { return std::chrono::duration<double>(Now() - begin).count(); }
+
+std::mt19937_64& Random() {
+  thread_local std::mt19937_64 random(std::random_device{}());
+  return random;
+}
+
+void Travel(const LinkModel& link, size_t bytes) {
+  double seconds = LinkTime(link, bytes, Random());
+  if (seconds > 0) std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+}
+
+HttpResponse Fail(int status, const std::string& text) {
+  return {status, {{"content-type", "text/plain"}}, text + "\n"};
+}
+
+HttpResponse Json(const value::Value& value) {
+  return {200, {{"content-type", "application/json"}}, value::ToJson(value) + "\n"};
+}
+
+// What concerns the content, not the connection.
+HttpFields Content(const HttpFields& fields) {
+  HttpFields kept;
+  for (const auto& [name, text] : fields) {
+    if (name == "content-type" || name.starts_with("x-")) kept.emplace(name, text);
+  }
+  return kept;
+}
+
+HttpResponse AsAnswer(const std::string& component, const Error& error) {
+  return Fail(error.code() == ErrorCode::Timeout ? 504 : 502, component + ": " + error.message());
+}
+
+class Proxy {
+ public:
+  explicit Proxy(std::string config_path) : config_path_(std::move(config_path)), metrics_(Now()) {}
+  int Run();
+
+ private:
+  // A config and how many requests under way began with it.
+  struct InUse {
+    ProxyConfig config;
+    std::atomic<int64_t> requests{0};
+  };
+  Status Load();
+  std::shared_ptr<InUse> Current() {
+    std::lock_guard lock(mutex_);
+    return in_use_;
+  }
+  void Accept(int listening);
+  void Converse(Socket socket);
+  HttpResponse Answer(HttpRequest request);
+  HttpResponse Forward(HttpRequest request);
+  HttpResponse ForwardOn(const ProxyConfig& config, HttpRequest request, double& own);
+  value::Value State();
+
+  std::string config_path_;
+  Metrics metrics_;
+  std::mutex mutex_;
+  std::shared_ptr<InUse> in_use_;
+  std::vector<std::weak_ptr<InUse>> older_;
+  std::atomic<int> connections_{0};
+  std::atomic<int64_t> requests_{0};
+};
+
+Status Proxy::Load() {
+  SPRINT_ASSIGN_OR_RETURN(value::Value text, ReadJsonFile(config_path_));
+  auto fresh = std::make_shared<InUse>();
+  fresh->config = ProxyConfigFrom(text);
+  std::lock_guard lock(mutex_);
+  std::erase_if(older_, [](const auto& config) { return config.expired(); });
+  if (in_use_ != nullptr) older_.push_back(in_use_);
+  in_use_ = std::move(fresh);
+  return Ok();
+}
+
+value::Value Proxy::State() {
+  std::lock_guard lock(mutex_);
+  int64_t older = 0;
+  for (const auto& weak : older_) {
+    if (std::shared_ptr<InUse> config = weak.lock()) older += config->requests;
+  }
+  return value::Object{{"config", in_use_->config.id}, {"older", older}};
+}
+
+// Connects to a target chosen at random; to others, and again, while that fails.
+// `excess` gets the seconds that the way there took beyond the component's own doing.
+Result<HttpResponse> CallOne(std::vector<ProxyTarget> targets, const HttpRequest& request,
+                             double* excess) {
+  std::shuffle(targets.begin(), targets.end(), Random());
+  const Moment begin = Now();
+  while (true) {
+    std::optional<Error> last;
+    for (const ProxyTarget& target : targets) {
+      Result<Socket> socket = Connect(target.address, kConnect);
+      if (!socket.ok()) {
+        last = socket.TakeError();
+        continue;
+      }
+      SetTimeout(socket->fd(), kAnswer);
+      Moment leave = Now();
+      Travel(target.link, request.body.size());
+      *excess += Since(leave);
+      SPRINT_RETURN_IF_ERROR(SendRequest(socket->fd(), request, target.address));
+      Result<HttpResponse> response = HttpReader(socket->fd()).ReadResponse();
+      if (!response.ok()) return response;
+      leave = Now();
+      Travel(target.link, response->body.size());
+      *excess += Since(leave);
+      return response;
+    }
+    if (!last) return Error(ErrorCode::Unavailable, "no instance of it is running");
+    if (Now() - begin > kPatience) return std::move(*last);
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+}
+
+HttpResponse Proxy::ForwardOn(const ProxyConfig& config, HttpRequest request, double& own) {
+  request.fields = Content(request.fields);
+  const Moment begin = Now();
+  double travelled = 0;
+  Result<HttpResponse> answer = CallOne(config.backends, request, &travelled);
+  if (!answer.ok()) return AsAnswer(config.component, answer.error());
+  if (answer->status == 200) own = Since(begin) - travelled;
+  HttpFields content = Content(answer->fields);
+  if (answer->status != 200) return {answer->status, content, std::move(answer->body)};
+
+  double die = std::uniform_real_distribution<double>(0, 1)(Random());
+  for (const ProxyTarget& next : config.next) {
+    if (die >= next.probability) {
+      die -= next.probability;
+      continue;
+    }
+    HttpRequest onward{"POST", "/", content, std::move(answer->body)};
+    Result<HttpResponse> last = CallOne({next}, onward, &travelled);
+    if (!last.ok()) return AsAnswer(next.component, last.error());
+    return {last->status, Content(last->fields), std::move(last->body)};
+  }
+  return {200, content, std::move(answer->body)};
+}
+
+HttpResponse Proxy::Forward(HttpRequest request) {
+  const Moment begin = Now();
+  metrics_.Arrived(begin);
+  std::shared_ptr<InUse> in_use;
+  {
+    // Under the lock, or a request could take a config that State() holds for unused.
+    std::lock_guard lock(mutex_);
+    in_use = in_use_;
+    ++in_use->requests;
+  }
+  double own = -1;
+  HttpResponse response = ForwardOn(in_use->config, std::move(request), own);
+  --in_use->requests;
+  metrics_.Done(Now(), own, Since(begin), response.status / 100 == 2);
+  return response;
+}
+
+HttpResponse Proxy::Answer(HttpRequest request) {
+  size_t question = request.target.find('?');
+  std::string path = request.target.substr(0, question);
+  if (request.method == "POST") return Forward(std::move(request));
+  if (request.method != "GET") return Fail(405, "POST a request, or GET /health, /metrics.json");
+  if (path == "/health") return Fail(200, "ok");
+  if (path == "/state.json") return Json(State());
+  if (path == "/metrics.json") {
+    double window = 60;
+    size_t at = request.target.find("window=");
+    if (at != std::string::npos) window = std::atof(request.target.c_str() + at + 7);
+    if (!(window > 0)) return Fail(400, "window: seconds, above 0");
+    return Json(metrics_.Report(Current()->config.component, window, Now()));
+  }
+  return Fail(404, "POST a request, or GET /health, /metrics.json");
+}
+
+void Proxy::Converse(Socket socket) {
+  int on = 1;
+  setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  SetTimeout(socket.fd(), kIdle);
+  HttpReader reader(socket.fd());
+  while (true) {
+    Result<HttpRequest> request = reader.ReadRequest();
+    if (!request.ok()) {
+      if (request.error().code() == ErrorCode::Protocol) {
+        (void)SendResponse(socket.fd(), Fail(400, request.error().message()), false);
+      }
+      return;
+    }
+    bool keep_alive = request->keep_alive;
+    ++requests_;
+    HttpResponse response = Answer(request.TakeValue());
+    Status sent = SendResponse(socket.fd(), response, keep_alive);
+    --requests_;
+    if (!keep_alive || !sent.ok()) return;
+  }
+}
+
+void Proxy::Accept(int listening) {
+  int fd = accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd < 0) {
+    // Out of descriptors: waiting is better than a busy loop.
+    if (errno == EMFILE || errno == ENFILE) std::this_thread::sleep_for(kBetweenTries);
+    return;
+  }
+  Socket socket(fd);
+  if (connections_ >= kMostConnections) {
+    (void)SendResponse(fd, Fail(503, "too many connections"), false);
+    return;
+  }
+  ++connections_;
+  std::thread([this, moved = std::make_shared<Socket>(std::move(socket))] {
+    Converse(std::move(*moved));
+    --connections_;
+  }).detach();
+}
+
+int Proxy::Run() {
+  auto variable = [](const char* name) {
+    const char* text = std::getenv(name);
+    return std::string(text == nullptr ? "" : text);
+  };
+  sigset_t handled;
+  sigemptyset(&handled);
+  sigaddset(&handled, SIGHUP);
+  sigaddset(&handled, SIGTERM);
+  sigprocmask(SIG_BLOCK, &handled, nullptr);
+  Socket signals(signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK));
+
+  Status loaded = Load();
+  std::string address = variable("HOST") + ":" + variable("PORT");
+  Result<Socket> listening = Listen(address);
+  if (!loaded.ok() || !listening.ok()) {
+    const Error& error = loaded.ok() ? listening.error() : loaded.error();
+    std::fprintf(stderr, "%s\n", error.ToString().c_str());
+    return 1;
+  }
+  while (true) {
+    pollfd watched[] = {{signals.fd(), POLLIN, 0}, {listening->fd(), POLLIN, 0}};
+    poll(watched, 2, -1);
+    if (watched[1].revents != 0) Accept(listening->fd());
+    signalfd_siginfo info{};
+    if (read(signals.fd(), &info, sizeof info) != sizeof info) continue;
+    if (info.ssi_signo == SIGTERM) break;
+    // A file that cannot be read leaves the config as it is.
+    if (Status again = Load(); !again.ok()) {
+      std::fprintf(stderr, "%s\n", again.error().ToString().c_str());
+    }
+  }
+  shutdown(listening->fd(), SHUT_RDWR);
+  for (Moment end = Now() + kLastWords; requests_ > 0 && Now() < end;) {
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+  // Threads of idle connections are still reading; there is nothing to tidy up for them.
+  std::fflush(nullptr);
+  _exit(0);
+}
+
+}  // namespace
+
+double LinkTime(const LinkModel& link, size_t bytes, std::mt19937_64& random) {
+  std::uniform_real_distribution<double> share(0, 1);
+  double seconds = link.delay;
+  if (link.jitter > 0) seconds += link.jitter * (2 * share(random) - 1);
+  seconds = std::max(0.0, seconds);
+  if (link.bandwidth > 0) seconds += static_cast<double>(bytes) / link.bandwidth;
+  if (link.loss > 0) {
+    for (int lost = 0; lost < 50 && share(random) < link.loss; ++lost) seconds += kRetransmit;
+  }
+  return seconds;
+}
+
+int RunProxy(const std::string& config_path) { return Proxy(config_path).Run(); }
+
+}  // namespace sprint::local

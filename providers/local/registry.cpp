@@ -1,0 +1,130 @@
+#include "providers/local/registry.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "compiler/support/environment.h"
+#include "providers/local/spec.h"
+
+namespace sprint::local {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRecord = "record";
+constexpr size_t kLongestName = 80;
+
+// Only the last folders are ours, and private; those above are the user's.
+Status MakeFolder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(fs::path(path).parent_path(), error);
+  if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return Ok();
+  ErrorCode code = errno == EACCES || errno == EPERM ? ErrorCode::Denied : ErrorCode::Internal;
+  return Error(code, "cannot make the folder " + path + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+std::string FileName(const std::string& name) {
+  std::string safe = name;
+  for (char& c : safe) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && std::strchr("-_@", c) == nullptr) {
+      c = '_';
+    }
+  }
+  if (safe == name && !name.empty() && name.size() <= kLongestName) return name;
+  return safe.substr(0, kLongestName) + "_" + Hash(name).substr(0, 8);
+}
+
+Registry::Lock::~Lock() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Result<std::unique_ptr<Registry::Lock>> Registry::Acquire() {
+  std::unique_ptr<Lock> lock(new Lock(mutex_));
+  while (true) {
+    SPRINT_RETURN_IF_ERROR(MakeFolder(directory_));
+    lock->fd_ = open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock->fd_ < 0) {
+      if (errno == ENOENT) continue;
+      return Error(ErrorCode::Denied, "cannot open " + directory_ + ": " + std::strerror(errno));
+    }
+    flock(lock->fd_, LOCK_EX);
+    // Whoever held it may have removed the folder: then ours is no longer the one there.
+    struct stat held {
+    }, there{};
+    if (fstat(lock->fd_, &held) == 0 && stat(directory_.c_str(), &there) == 0 &&
+        held.st_ino == there.st_ino && held.st_dev == there.st_dev) {
+      return lock;
+    }
+    close(lock->fd_);
+  }
+}
+
+std::string Registry::File(const std::string& kind, const std::string& id,
+                           const std::string& suffix) const {
+  return directory_ + "/" + kind + "/" + FileName(id) + "." + suffix;
+}
+
+std::string Registry::LogFile(const std::string& kind, const std::string& id) const {
+  return directory_ + "/logs/" + kind + "-" + FileName(id) + ".log";
+}
+
+std::optional<value::Value> Registry::Get(const std::string& kind, const std::string& id) const {
+  Result<value::Value> record = ReadJsonFile(File(kind, id, kRecord));
+  if (!record.ok()) return std::nullopt;
+  return record.TakeValue();
+}
+
+std::vector<value::Value> Registry::All(const std::string& kind) const {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (fs::directory_iterator it(directory_ + "/" + kind, error), end; it != end && !error;
+       it.increment(error)) {
+    if (it->path().extension() == std::string(".") + kRecord) paths.push_back(it->path());
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<value::Value> records;
+  for (const std::string& path : paths) {
+    if (auto record = ReadJsonFile(path); record.ok()) records.push_back(record.TakeValue());
+  }
+  return records;
+}
+
+Status Registry::Put(const std::string& kind, const std::string& id, const value::Value& record) {
+  SPRINT_RETURN_IF_ERROR(MakeFolder(directory_ + "/" + kind));
+  SPRINT_RETURN_IF_ERROR(MakeFolder(directory_ + "/logs"));
+  return RealFileSystem().Write(File(kind, id, kRecord), value::ToJson(record), 0600);
+}
+
+void Registry::Remove(const std::string& kind, const std::string& id) {
+  std::error_code error;
+  // The record goes last: while it is there, somebody will come back for the rest.
+  for (const char* suffix : {"spec", "status", "config"}) {
+    fs::remove(File(kind, id, suffix), error);
+  }
+  std::string log = LogFile(kind, id);
+  for (const char* old : {"", ".1", ".2"}) fs::remove(log + old, error);
+  fs::remove(File(kind, id, kRecord), error);
+}
+
+void Registry::Tidy() {
+  std::error_code error;
+  for (const char* kind : {"zones", "links", "nodes", "processes", "proxies", "logs"}) {
+    rmdir((directory_ + "/" + kind).c_str());
+  }
+  if (rmdir(directory_.c_str()) != 0) return;
+  fs::path above = fs::path(directory_).parent_path();
+  if (above.filename() == ".sprint") rmdir(above.c_str());
+}
+
+}  // namespace sprint::local
