@@ -46,17 +46,18 @@ performance::Sojourn PartResponse(const Problem& problem, const Part& part, uint
 
 Response PathResponse(const Problem& problem, const Placement& placement,
                       const std::vector<double>& loads, const std::vector<uint32_t>& path,
-                      uint32_t placed, const std::vector<double>& floor) {
+                      const std::vector<char>* placed, const std::vector<double>* floor) {
+  const auto known = [&](uint32_t c) { return !placed || (*placed)[c]; };
   Response total;
   for (size_t step = 0; step < path.size(); ++step) {
     const uint32_t c = path[step];
-    if (c >= placed) {
-      total.fixed += floor[c];
+    if (!known(c)) {
+      total.fixed += (*floor)[c];
       continue;
     }
     const auto& parts = problem.components[c].variants[placement.variant[c]].parts;
     const auto& pools = placement.pool[c];
-    const bool goes_on = step + 1 < path.size() && path[step + 1] < placed;
+    const bool goes_on = step + 1 < path.size() && known(path[step + 1]);
     const double output = parts.back().output;
     // From the last part back: what is still to come when a request enters part p.
     Response rest;
@@ -124,7 +125,7 @@ Evaluation Evaluate(const Problem& problem, const Placement& placement) {
     double value = 0;
     switch (constraint.metric) {
       case Metric::Response:
-        value = Value(PathResponse(problem, placement, out.load, constraint.path, all, {}),
+        value = Value(PathResponse(problem, placement, out.load, constraint.path),
                       constraint.percentile);
         break;
       case Metric::Accuracy: {

@@ -24,14 +24,14 @@ double Utilisation(const Pool& pool, double load, uint32_t count);
 performance::Sojourn PartResponse(const Problem& problem, const Part& part, uint32_t pool,
                                   double load, uint32_t count);
 
-// Time through the components of `path`, hops between them included. Each placed
-// component counts with its chain and early exits; a request that leaves early goes on
-// to the next component from where it left. Components whose `variant` entry is out of
-// range of the placed prefix `placed` count with `floor[c]` as a constant, hops beside
-// them with nothing: a lower bound for searches.
+// Time through the components of `path`, hops between them included. Each component
+// counts with its chain and early exits; a request that leaves early goes on to the next
+// component from where it left. For searches: where `placed` is given, a component not
+// in it counts with `floor[c]` as a constant and the hops beside it with nothing.
 Response PathResponse(const Problem& problem, const Placement& placement,
                       const std::vector<double>& loads, const std::vector<uint32_t>& path,
-                      uint32_t placed, const std::vector<double>& floor);
+                      const std::vector<char>* placed = nullptr,
+                      const std::vector<double>* floor = nullptr);
 
 struct Evaluation {
   std::vector<double> load;                   // per pool

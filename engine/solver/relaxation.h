@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/solver/problem.h"
+
+namespace sprint::solver {
+
+// A part on a pool, as far as a bound sees it.
+struct Item {
+  uint32_t pool = 0;
+  double load = 0;   // busy seconds per second it brings to the pool
+  double fixed = 0;  // objective of its executions, fees and moves, whatever the counts
+};
+// [component][variant][part]; a variant that may not be chosen has no parts at all.
+using Items = std::vector<std::vector<std::vector<std::vector<Item>>>>;
+
+// A set of hardware choices. A pool that may not be used stays at its idle count.
+struct Hardware {
+  std::vector<char> usable;
+  std::vector<uint32_t> low, high;  // counts of usable pools
+};
+
+// Lower bounds by Lagrangian relaxation: capacity of nodes is not demanded but charged
+// for, at a price per busy second. Then each part and each pool decide alone, and
+// whatever the prices no placement within the hardware is cheaper.
+class Relaxation {
+ public:
+  Relaxation(const Problem& problem, const Items& items);
+
+  // The best bound within `rounds` rounds of price adjustment (subgradient steps of
+  // Polyak's length towards `enough`); stops once the bound reaches it. `prices` are
+  // the start and become those of the best bound.
+  double Bound(const Hardware& hardware, std::vector<double>& prices, int rounds, double enough);
+
+  // Objective the cheapest item list of component c pays at `prices`.
+  double Cheapest(const Hardware& hardware, const std::vector<double>& prices, uint32_t c) const;
+  // Load on each pool that the rounds of the last Bound settled around.
+  const std::vector<double>& load() const { return average_; }
+
+  // Busy seconds per second that one instance may carry.
+  double capacity(uint32_t pool) const { return capacity_[pool]; }
+  double burden(uint32_t pool) const { return burden_[pool]; }
+  bool function(uint32_t pool) const { return function_[pool] != 0; }
+  // Instances that exist, and cost, without being used.
+  uint32_t idle(uint32_t pool) const { return idle_[pool]; }
+  // Pools of which one at most may be used; all other node pools are groups of one.
+  const std::vector<std::vector<uint32_t>>& groups() const { return groups_; }
+
+ private:
+  double Once(const Hardware& hardware, const std::vector<double>& prices,
+              std::vector<double>& excess);
+
+  const Items& items_;
+  std::vector<double> capacity_, burden_, average_, load_;
+  std::vector<char> function_;
+  std::vector<uint32_t> idle_;
+  std::vector<std::vector<uint32_t>> groups_;
+};
+
+}  // namespace sprint::solver
