@@ -132,6 +132,8 @@ struct Kind {
   double gpu_memory = 0;
   double cores = 1;
   double reserved_memory = 0;  // bytes the runtime itself needs (K3s: 500 MB)
+  // Memory that components declare is not reserved: the node's own limit is what binds.
+  bool overcommit = false;
   bool per_core = false;       // demands are per core: k cores serve k requests at once
   double price = 0;            // EUR/s per node; EUR/s of execution for functions
   double power = 0;            // W

@@ -61,6 +61,8 @@ void ReportLeak(Builder& builder, const ir::Application& application, ir::Index 
 void FollowData(Builder& builder, const ir::Application& application) {
   ir::Program& program = builder.program;
   std::map<ir::Index, Carried> leaving;
+  // Told where it first happens; what follows from it is no further mistake.
+  std::set<ir::Index> told;
   for (const ir::Index index : application.components) {
     ir::Component& component = program.components[index];
     Carried handled;
@@ -101,7 +103,8 @@ void FollowData(Builder& builder, const ir::Application& application) {
       if (declassified) continue;
       // Data that the output's class covers goes on under that class.
       if (component.output != ir::NoIndex &&
-          program.data[component.output].level < program.data[data].level) {
+          program.data[component.output].level < program.data[data].level &&
+          told.insert(data).second) {
         ReportLeak(builder, application, index, data, through);
       }
       out[data] = through;

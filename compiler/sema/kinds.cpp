@@ -110,6 +110,7 @@ void BuildKinds(Builder& builder) {
                                    {"concurrency", Form::Int, {}, {}, false},
                                    {"arch", Form::Case, {}, {}, false},
                                    {"attested", Form::Bool, {}, {}, false},
+                                   {"overcommit", Form::Bool, {}, {}, false},
                                    {"demand_per", Form::Case, {}, {"core", "node"}, false}};
   for (const Declaration* declaration : Declared(builder, {"node", "function_service"})) {
     AttributeReader reader(builder.evaluator, *declaration->module);
@@ -118,6 +119,7 @@ void BuildKinds(Builder& builder) {
     kind.name = declaration->module->prefix + declaration->name;
     kind.function = declaration->keyword() == "function_service";
     kind.attested = read.Bool("attested");
+    kind.overcommit = read.Bool("overcommit");
     kind.arch = read.Text("arch");
     kind.memory = read.Number("memory", 0);
     kind.gpu_memory = read.Number("gpu_memory", 0);

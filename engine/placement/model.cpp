@@ -67,7 +67,7 @@ class Builder {
         pool.min = std::min(pool.min, pool.max);
         pool.price = written.price;
         pool.fee = kind.request_fee;
-        pool.memory = written.memory;
+        pool.memory = kind.overcommit ? std::numeric_limits<double>::infinity() : written.memory;
         pool.gpu_memory = written.gpu_memory;
         pool.reserved = kind.reserved_memory;
         pool.cores = written.cores > 0 ? written.cores : 1;

@@ -1,0 +1,242 @@
+#include "compiler/parse/syntax.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "grammar/SprintLexer.h"
+
+namespace sprint::parse {
+namespace {
+
+using grammar::SprintLexer;
+using grammar::SprintParser;
+
+std::string Join(const std::vector<std::string>& choices) {
+  std::string joined;
+  for (size_t i = 0; i < choices.size(); ++i) {
+    if (i > 0) joined += i + 1 == choices.size() ? " or " : ", ";
+    joined += choices[i];
+  }
+  return joined;
+}
+
+bool BeginsValue(size_t type) {
+  return type == SprintLexer::NUMBER || type == SprintLexer::OPEN_TEXT ||
+         type == SprintLexer::OPEN_LINES || type == SprintLexer::TRUE ||
+         type == SprintLexer::FALSE || type == SprintLexer::NULL_VALUE ||
+         type == SprintLexer::MINUS || type == SprintLexer::LBRACKET;
+}
+
+bool EndsValue(size_t type) {
+  return IsWord(type) || type == SprintLexer::NUMBER || type == SprintLexer::UNIT ||
+         type == SprintLexer::RPAREN || type == SprintLexer::RBRACKET ||
+         type == SprintLexer::RBRACE || type == SprintLexer::CLOSE_TEXT ||
+         type == SprintLexer::CLOSE_LINES;
+}
+
+// What the grammar would have liked, in the words of a reader.
+std::vector<std::string> Wishes(const antlr4::misc::IntervalSet& expected) {
+  struct Wish {
+    size_t type;
+    const char* text;
+  };
+  static constexpr Wish Punctuation[] = {
+      {SprintLexer::ASSIGN, "`=`"},   {SprintLexer::COLON, "`:`"},   {SprintLexer::BOTH, "`<->`"},
+      {SprintLexer::THEN, "`then`"},  {SprintLexer::ELSE, "`else`"}, {SprintLexer::ON, "`on`"},
+      {SprintLexer::RANGE, "`..`"},   {SprintLexer::COMMA, "`,`"},   {SprintLexer::RPAREN, "`)`"},
+      {SprintLexer::RBRACKET, "`]`"}, {SprintLexer::LBRACE, "`{`"}};
+  std::vector<std::string> wishes;
+  const auto has = [&](size_t type) { return expected.contains(type); };
+  const bool name = has(SprintLexer::NAME);
+  if (has(SprintLexer::NUMBER)) {
+    wishes.emplace_back("a value");
+  } else if (has(SprintLexer::LATER) && has(SprintLexer::LBRACE) && name) {
+    wishes.emplace_back("a type");
+  } else if (name) {
+    wishes.emplace_back("a name");
+  }
+  const bool value = !wishes.empty() && wishes.front() != "a name";
+  if (has(SprintLexer::NEWLINE)) wishes.emplace_back("a new line");
+  for (const Wish& wish : Punctuation) {
+    if (!has(wish.type) || (value && wish.type == SprintLexer::LBRACE)) continue;
+    // Names include `on`; after a value `{` is possible and hardly meant.
+    if (wish.type == SprintLexer::ON && name) continue;
+    if (wish.type == SprintLexer::LBRACE && has(SprintLexer::STAR)) continue;
+    wishes.emplace_back(wish.text);
+  }
+  if (wishes.empty() && has(SprintLexer::IN)) wishes.emplace_back("`in`");
+  if (wishes.empty() && has(antlr4::Token::EOF)) wishes.emplace_back("the end of the line");
+  return wishes;
+}
+
+// Reports in our words, never invents or drops a token, and skips brackets as a whole.
+class Strategy : public antlr4::DefaultErrorStrategy {
+ public:
+  Strategy(std::string_view text, Log& log) : text_(text), log_(log) {}
+
+  antlr4::Token* recoverInline(antlr4::Parser* parser) override {
+    throw antlr4::InputMismatchException(parser);
+  }
+
+ protected:
+  void reportNoViableAlternative(antlr4::Parser* parser,
+                                 const antlr4::NoViableAltException& e) override {
+    const size_t rule = parser->getContext()->getRuleIndex();
+    const bool value = rule == SprintParser::RuleExpr || rule == SprintParser::RulePrimary;
+    std::vector<std::string> wishes;
+    if (rule == SprintParser::RuleType) {
+      wishes.emplace_back("a type");
+    } else if (value && !EndsValue(TypeBefore(parser, e.getOffendingToken()))) {
+      wishes.emplace_back("a value");
+    } else if (value) {
+      wishes.emplace_back("an operator");
+      wishes.emplace_back("a new line");
+    } else if (e.getOffendingToken() == e.getStartToken()) {
+      wishes.emplace_back("an attribute `name = value`");
+      wishes.emplace_back("a block");
+    } else {
+      wishes.emplace_back("`=`");
+      wishes.emplace_back("`{`");
+    }
+    Tell(parser, e.getOffendingToken(), std::move(wishes), value);
+  }
+  void reportInputMismatch(antlr4::Parser* parser,
+                           const antlr4::InputMismatchException& e) override {
+    const auto expected = e.getExpectedTokens();
+    Tell(parser, e.getOffendingToken(), Wishes(expected), EndsItem(expected));
+  }
+  void reportUnwantedToken(antlr4::Parser* parser) override {
+    if (inErrorRecoveryMode(parser)) return;
+    beginErrorCondition(parser);
+    const auto expected = getExpectedTokens(parser);
+    Tell(parser, parser->getCurrentToken(), Wishes(expected), EndsItem(expected));
+  }
+  void reportMissingToken(antlr4::Parser* parser) override { reportUnwantedToken(parser); }
+
+  antlr4::Token* singleTokenDeletion(antlr4::Parser*) override { return nullptr; }
+  bool singleTokenInsertion(antlr4::Parser*) override { return false; }
+
+  // The layout has balanced all brackets, so that a `{` met here has its `}`.
+  void consumeUntil(antlr4::Parser* parser, const antlr4::misc::IntervalSet& set) override {
+    antlr4::TokenStream* input = parser->getTokenStream();
+    size_t depth = 0;
+    for (size_t type = input->LA(1); type != antlr4::Token::EOF; type = input->LA(1)) {
+      if (depth == 0 && set.contains(type)) return;
+      if (Closing(type) != 0) {
+        ++depth;
+      } else if (depth > 0 && Closes(type)) {
+        --depth;
+      }
+      parser->consume();
+    }
+  }
+
+ private:
+  static bool Closes(size_t type) {
+    return type == SprintLexer::RPAREN || type == SprintLexer::RBRACKET ||
+           type == SprintLexer::RBRACE || type == SprintLexer::CLOSE_TEXT ||
+           type == SprintLexer::CLOSE_LINES;
+  }
+  static bool EndsItem(const antlr4::misc::IntervalSet& expected) {
+    return expected.contains(static_cast<size_t>(SprintLexer::NEWLINE)) ||
+           expected.contains(antlr4::Token::EOF);
+  }
+  static antlr4::Token* Before(antlr4::Parser* parser, antlr4::Token* token) {
+    const size_t index = token->getTokenIndex();
+    return index == 0 ? nullptr : parser->getTokenStream()->get(index - 1);
+  }
+  static size_t TypeBefore(antlr4::Parser* parser, antlr4::Token* token) {
+    const antlr4::Token* before = Before(parser, token);
+    return before == nullptr ? 0 : before->getType();
+  }
+  static bool InBlock(antlr4::Parser* parser) {
+    for (antlr4::tree::ParseTree* node = parser->getContext(); node != nullptr;
+         node = node->parent) {
+      const auto* context = dynamic_cast<antlr4::ParserRuleContext*>(node);
+      if (context != nullptr && context->getRuleIndex() == SprintParser::RuleBlock) return true;
+    }
+    return false;
+  }
+
+  std::string Written(uint32_t begin, uint32_t end) const {
+    std::string shown(text_.substr(begin, std::min<uint32_t>(end - begin, 40)));
+    return "`" + shown + "`";
+  }
+
+  // `bad` cannot stand where it does. `item_end`: an item of a block could end before it.
+  void Tell(antlr4::Parser* parser, antlr4::Token* bad, std::vector<std::string> wishes,
+            bool item_end) {
+    const antlr4::Token* before = Before(parser, bad);
+    const auto begin = static_cast<uint32_t>(bad->getStartIndex());
+    const auto end = static_cast<uint32_t>(bad->getStopIndex() + 1);
+    const auto before_end =
+        before == nullptr ? begin : static_cast<uint32_t>(before->getStopIndex() + 1);
+    const bool line_end =
+        bad->getType() == SprintLexer::NEWLINE || bad->getType() == antlr4::Token::EOF;
+    // Stands in for something missing, which has been told.
+    if (begin == end && !line_end) return;
+
+    const size_t type = bad->getType();
+    const size_t last = before == nullptr ? 0 : before->getType();
+    if (item_end && before != nullptr && EndsValue(last) && before_end < end &&
+        (IsWord(type) || type == SprintLexer::OPEN_TEXT) && before->getLine() == bad->getLine()) {
+      auto report = log_.Error("E0109", begin, end,
+                               Written(begin, end) + " begins another item on the same line");
+      report.Help("separate them by a line end or a comma");
+      if (InBlock(parser)) report.FixIt(log_.At(before_end, begin), ", ");
+      return;
+    }
+    const bool header = std::find(wishes.begin(), wishes.end(), "`=`") != wishes.end() ||
+                        parser->getContext()->getRuleIndex() == SprintParser::RuleOtherStatement;
+    if (header && BeginsValue(type) && IsWord(last)) {
+      log_.Error("E0101", begin, end, "expected `=` before the value of an attribute")
+          .FixIt(log_.At(begin, begin), "= ");
+      return;
+    }
+    const std::string found = line_end ? "the end of the line" : Written(begin, end);
+    const std::string wish = wishes.empty() ? "something else" : Join(wishes);
+    log_.Error("E0101", line_end ? before_end : begin, line_end ? before_end : end,
+               "expected " + wish + ", found " + found);
+  }
+
+  std::string_view text_;
+  Log& log_;
+};
+
+std::unique_ptr<antlr4::Token> Make(const Token& token) {
+  auto made = std::make_unique<antlr4::CommonToken>(token.type);
+  made->setStartIndex(token.begin);
+  made->setStopIndex(static_cast<size_t>(token.end) - 1);
+  made->setLine(token.line);
+  return made;
+}
+
+}  // namespace
+
+void WithTree(std::string_view text, const Layout& layout, size_t first, size_t last, Log& log,
+              const std::function<void(grammar::SprintParser::DeclarationContext*)>& use) {
+  std::vector<std::unique_ptr<antlr4::Token>> tokens;
+  tokens.reserve(last - first + 1);
+  for (size_t i = first; i < last; ++i) tokens.push_back(Make(layout.tokens[i]));
+  const Token& end = layout.tokens[last - 1];
+  auto eof = std::make_unique<antlr4::CommonToken>(antlr4::Token::EOF);
+  eof->setStartIndex(end.end);
+  eof->setStopIndex(static_cast<size_t>(end.end) - 1);
+  eof->setLine(end.line);
+  tokens.push_back(std::move(eof));
+
+  antlr4::ListTokenSource source(std::move(tokens));
+  antlr4::CommonTokenStream stream(&source);
+  SprintParser parser(&stream);
+  parser.removeErrorListeners();
+  parser.setErrorHandler(std::make_shared<Strategy>(text, log));
+  // The grammar decides all it must by the local context, and full context costs a stack
+  // as deep as the program.
+  parser.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(
+      antlr4::atn::PredictionMode::SLL);
+  use(parser.declaration());
+}
+
+}  // namespace sprint::parse

@@ -1,0 +1,98 @@
+#include "compiler/parse/tokens.h"
+
+#include <algorithm>
+#include <string>
+
+#include "grammar/SprintLexer.h"
+
+namespace sprint::parse {
+namespace {
+
+using grammar::SprintLexer;
+
+// The source as ANTLR wants it, one "character" a byte: positions are byte offsets,
+// and no encoding is checked (Parse does that before).
+class Bytes : public antlr4::CharStream {
+ public:
+  explicit Bytes(std::string_view text) : text_(text) {}
+
+  void consume() override {
+    if (at_ < text_.size()) ++at_;
+  }
+  size_t LA(ssize_t offset) override {
+    const ssize_t place = static_cast<ssize_t>(at_) + (offset > 0 ? offset - 1 : offset);
+    if (offset == 0 || place < 0 || place >= static_cast<ssize_t>(text_.size())) {
+      return antlr4::IntStream::EOF;
+    }
+    return static_cast<unsigned char>(text_[static_cast<size_t>(place)]);
+  }
+  ssize_t mark() override { return -1; }
+  void release(ssize_t) override {}
+  size_t index() override { return at_; }
+  void seek(size_t index) override { at_ = std::min(index, text_.size()); }
+  size_t size() override { return text_.size(); }
+  std::string getSourceName() const override { return "source"; }
+  std::string getText(const antlr4::misc::Interval& interval) override {
+    if (interval.a < 0 || interval.b < interval.a) return "";
+    const auto begin = static_cast<size_t>(interval.a);
+    if (begin >= text_.size()) return "";
+    return std::string(text_.substr(begin, static_cast<size_t>(interval.b) - begin + 1));
+  }
+  std::string toString() const override { return std::string(text_); }
+
+ private:
+  std::string_view text_;
+  size_t at_ = 0;
+};
+
+class TolerantLexer : public SprintLexer {
+ public:
+  explicit TolerantLexer(antlr4::CharStream* input) : SprintLexer(input) { removeErrorListeners(); }
+
+  // A `}` too many is told by the layout; here it only must not throw.
+  size_t popMode() override { return modeStack.empty() ? mode : SprintLexer::popMode(); }
+
+  std::unique_ptr<antlr4::Token> nextToken() override {
+    auto token = SprintLexer::nextToken();
+    if (token->getType() == NEWLINE) LeaveBrokenText();
+    return token;
+  }
+
+ private:
+  // A line end within `"… {hole` ends the outermost text that must end on its line, so
+  // that a forgotten quote costs one line and not the rest of the file.
+  void LeaveBrokenText() {
+    const auto broken = std::find(modeStack.begin(), modeStack.end(), InText);
+    if (broken == modeStack.end()) return;
+    const auto around = static_cast<size_t>(broken - modeStack.begin()) - 1;
+    setMode(modeStack[around]);
+    modeStack.resize(around);
+  }
+};
+
+}  // namespace
+
+Tokens ReadTokens(std::string_view text, size_t limit) {
+  Tokens tokens;
+  tokens.all.reserve(std::min(limit, text.size() / 4 + 2));
+  Bytes bytes(text);
+  TolerantLexer lexer(&bytes);
+  while (true) {
+    const auto token = lexer.nextToken();
+    if (token->getType() == antlr4::Token::EOF) break;
+    if (tokens.all.size() == limit) {
+      tokens.complete = false;
+      break;
+    }
+    tokens.all.push_back({static_cast<uint16_t>(token->getType()),
+                          static_cast<uint32_t>(token->getStartIndex()),
+                          static_cast<uint32_t>(token->getStopIndex() + 1),
+                          static_cast<uint32_t>(token->getLine())});
+  }
+  return tokens;
+}
+
+bool IsReserved(size_t type) { return type >= SprintLexer::TRUE && type <= SprintLexer::IN; }
+bool IsName(size_t type) { return type >= SprintLexer::IMPORT && type <= SprintLexer::NAME; }
+
+}  // namespace sprint::parse

@@ -1,0 +1,101 @@
+// Tokens of Sprint.  The input is bytes; a byte above 7F may stand only in texts and
+// comments.  Two things are decided between lexer and parser (compiler/parse/layout.h):
+// which line ends separate, and which words and `%` behind a number are its UNIT.
+lexer grammar SprintLexer;
+
+tokens { UNIT }
+
+RULER      : '////' ~[\r\n]* -> type(COMMENT), channel(HIDDEN);
+DOC        : '///' ~[\r\n]* -> channel(HIDDEN);
+COMMENT    : '//' ~[\r\n]* -> channel(HIDDEN);
+SPACE      : [ \t\f]+ -> skip;
+NEWLINE    : '\r'? '\n' | '\r';
+
+// Words of expressions: names only behind a `.` and as keys of attributes.
+TRUE       : 'true';
+FALSE      : 'false';
+NULL_VALUE : 'null';
+AND        : 'and';
+OR         : 'or';
+NOT        : 'not';
+IF         : 'if';
+THEN       : 'then';
+ELSE       : 'else';
+FOR        : 'for';
+IN         : 'in';
+
+// Words that begin or join a declaration; everywhere else they are names.
+IMPORT     : 'import';
+AS         : 'as';
+VERSION    : 'version';
+PARAM      : 'param';
+LET        : 'let';
+OUTPUT     : 'output';
+SECRET     : 'secret';
+FUNCTION   : 'function';
+TYPE       : 'type';
+NODES      : 'nodes';
+MACHINES   : 'machines';
+FUNCTIONS  : 'functions';
+LINK       : 'link';
+FLOW       : 'flow';
+MOVED      : 'moved';
+MEASURED   : 'measured';
+ON         : 'on';
+PIN        : 'pin';
+FORBID     : 'forbid';
+DEPLOY     : 'deploy';
+REQUIRE    : 'require';
+PREFER     : 'prefer';
+MINIMIZE   : 'minimize';
+MAXIMIZE   : 'maximize';
+AT         : 'at';
+LATER      : 'later';
+
+NAME       : [A-Za-z_] [A-Za-z0-9_]*;
+NUMBER     : [0-9]+ ('.' [0-9]+)? ([eE] [+-]? [0-9]+)?;
+
+BOTH       : '<->';
+ARROW      : '->';
+EQ         : '==';
+NE         : '!=';
+LE         : '<=';
+GE         : '>=';
+LT         : '<';
+GT         : '>';
+ASSIGN     : '=';
+PLUS       : '+';
+MINUS      : '-';
+STAR       : '*';
+SLASH      : '/';
+PERCENT    : '%';
+BAR        : '|';
+QUESTION   : '?';
+COLON      : ':';
+COMMA      : ',';
+RANGE      : '..';
+DOT        : '.';
+LPAREN     : '(';
+RPAREN     : ')';
+LBRACKET   : '[';
+RBRACKET   : ']';
+LBRACE     : '{' -> pushMode(DEFAULT_MODE);
+RBRACE     : '}' -> popMode;
+OPEN_LINES : '"""' -> pushMode(InLines);
+OPEN_TEXT  : '"' -> pushMode(InText);
+UNKNOWN    : . ;
+
+// "one line, {holes} and \escapes"; a line end inside ends the text (and is an error).
+mode InText;
+CLOSE_TEXT : '"' -> popMode;
+OPEN_HOLE  : '{' -> pushMode(DEFAULT_MODE);
+PIECE      : (~["\\{\r\n] | '\\' ~[\r\n])+;
+LONE_SLASH : '\\' -> type(PIECE);
+TEXT_END   : ('\r'? '\n' | '\r') -> type(NEWLINE), popMode;
+
+// """ several lines """
+mode InLines;
+CLOSE_LINES : '"""' -> popMode;
+LINES_HOLE  : '{' -> type(OPEN_HOLE), pushMode(DEFAULT_MODE);
+LINES_PIECE : (~["\\{] | '\\' .)+ -> type(PIECE);
+LINES_QUOTE : ["\\] -> type(PIECE);

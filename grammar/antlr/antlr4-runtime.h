@@ -1,0 +1,32 @@
+#pragma once
+
+// Stands before the umbrella header of the ANTLR runtime, which generated code includes
+// by this name: the umbrella of 4.9 has one header (misc/InterpreterDataReader.h) that
+// clang refuses, and a hundred that nobody here needs.
+#include "CharStream.h"
+#include "CommonToken.h"
+#include "CommonTokenStream.h"
+#include "DefaultErrorStrategy.h"
+#include "Exceptions.h"
+#include "FailedPredicateException.h"
+#include "InputMismatchException.h"
+#include "Lexer.h"
+#include "ListTokenSource.h"
+#include "NoViableAltException.h"
+#include "Parser.h"
+#include "ParserRuleContext.h"
+#include "RecognitionException.h"
+#include "Vocabulary.h"
+#include "antlr4-common.h"
+#include "atn/ATN.h"
+#include "atn/ATNDeserializer.h"
+#include "atn/LexerATNSimulator.h"
+#include "atn/ParserATNSimulator.h"
+#include "atn/PredictionContext.h"
+#include "atn/PredictionMode.h"
+#include "dfa/DFA.h"
+#include "misc/Interval.h"
+#include "misc/IntervalSet.h"
+#include "support/CPPUtils.h"
+#include "tree/ErrorNode.h"
+#include "tree/TerminalNode.h"
