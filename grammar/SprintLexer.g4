@@ -89,7 +89,8 @@ UNKNOWN    : . ;
 mode InText;
 CLOSE_TEXT : '"' -> popMode;
 OPEN_HOLE  : '{' -> pushMode(DEFAULT_MODE);
-PIECE      : (~["\\{\r\n] | '\\' ~[\r\n])+;
+PIECE      : (~["\\{\r\n] | CODE_POINT | '\\' ~[\r\n])+;
+fragment CODE_POINT : '\\u{' [0-9A-Za-z]* '}';
 LONE_SLASH : '\\' -> type(PIECE);
 TEXT_END   : ('\r'? '\n' | '\r') -> type(NEWLINE), popMode;
 
@@ -97,5 +98,5 @@ TEXT_END   : ('\r'? '\n' | '\r') -> type(NEWLINE), popMode;
 mode InLines;
 CLOSE_LINES : '"""' -> popMode;
 LINES_HOLE  : '{' -> type(OPEN_HOLE), pushMode(DEFAULT_MODE);
-LINES_PIECE : (~["\\{] | '\\' .)+ -> type(PIECE);
+LINES_PIECE : (~["\\{] | CODE_POINT | '\\' .)+ -> type(PIECE);
 LINES_QUOTE : ["\\] -> type(PIECE);
