@@ -1,0 +1,166 @@
+#include "engine/apply/apply.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "compiler/support/environment.h"
+#include "engine/cli/carry.h"
+#include "engine/cli/interrupt.h"
+#include "engine/cli/options.h"
+#include "engine/cli/session.h"
+#include "engine/lower/config.h"
+
+namespace sprint::cli {
+namespace {
+
+bool Approved(const Options& options, const char* question) {
+  if (options.auto_approve) return true;
+  if (!isatty(STDIN_FILENO)) {
+    std::fputs("sprint: nobody is there to approve; pass --yes to go ahead\n", stderr);
+    return false;
+  }
+  std::printf("\n%s Only `yes` goes ahead: ", question);
+  std::fflush(stdout);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "yes";
+}
+
+void ShowEvent(const apply::Event& event, const Options& options) {
+  const char* action = event.destroying ? "delete" : plan::Name(event.action);
+  if (options.json) {
+    value::Object line{{"type", event.kind == apply::Event::Kind::Started ? "started" : "finished"},
+                       {"address", event.address},
+                       {"action", action},
+                       {"elapsed_s", event.elapsed}};
+    if (!event.error.empty()) line["error"] = event.error;
+    std::puts(value::ToJson(value::Value(std::move(line))).c_str());
+  } else if (event.kind == apply::Event::Kind::Started) {
+    std::printf("  %-8s %s ...\n", action, event.address.c_str());
+  } else {
+    std::printf("  %-8s %s %s (%.1f s)\n", action, event.address.c_str(),
+                event.error.empty() ? "done" : ("failed: " + event.error).c_str(), event.elapsed);
+  }
+  std::fflush(stdout);
+}
+
+int Carry(const plan::Plan& plan, World& world, const Options& options,
+          const Interrupt& interrupt) {
+  apply::ApplyOptions apply_options;
+  apply_options.parallel = options.parallel;
+  apply_options.stop = &interrupt.flag();
+  apply_options.progress = [&](const apply::Event& event) { ShowEvent(event, options); };
+  auto report = apply::Apply(plan, *world.store, *world.providers, SystemClock(), apply_options);
+  if (!report.ok()) return Fail(report.error());
+  if (!options.json) std::fputs(apply::Render(*report).c_str(), stdout);
+  return report->ExitCode();
+}
+
+// What an earlier run left open is found out before anything new is planned.
+Result<state::Snapshot> Settled(World& world) {
+  auto recovered = apply::Recover(*world.store, *world.providers);
+  if (!recovered.ok())
+    return recovered.TakeError().While("finding out what an earlier run left open");
+  for (const std::string& address : *recovered) {
+    std::fprintf(stderr, "sprint: settled %s, left open by an earlier run\n", address.c_str());
+  }
+  return world.store->Read();
+}
+
+int ApplySaved(const Compiled& compiled, const Options& options) {
+  auto plan = plan::Load(options.plan_file, RealFileSystem());
+  if (!plan.ok()) return Fail(plan.error());
+  auto world = OpenWorld(compiled.path, plan->providers, Access::Write);
+  if (!world.ok()) return Fail(world.error());
+  auto snapshot = Settled(**world);
+  if (!snapshot.ok()) return Fail(snapshot.error());
+  if (Status fresh = plan::CheckFresh(*plan, *snapshot, HashOf(compiled)); !fresh.ok()) {
+    return Fail(fresh.error());
+  }
+  const Interrupt interrupt;
+  return Carry(*plan, **world, options, interrupt);
+}
+
+}  // namespace
+
+int Apply(const Options& options) {
+  auto loaded = Load(options);
+  if (!loaded.ok()) return Fail(loaded.error());
+  Compiled& compiled = **loaded;
+  Print(compiled);
+  if (!compiled.program) return Failure;
+  if (!options.plan_file.empty()) return ApplySaved(compiled, options);
+  auto chosen = ChooseDeploy(*compiled.program, options);
+  if (!chosen.ok()) return Fail(chosen.error());
+  return ApplyPlacement(compiled, **chosen, {}, options);
+}
+
+int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
+                   const placement::Options& placement_options, const Options& options) {
+  const ir::Program& program = *compiled.program;
+  auto answer = PlaceNow(program, deploy, placement_options);
+  if (!answer.ok()) return Fail(answer.error());
+  if (answer->parts.empty()) {
+    if (answer->state == placement::State::Infeasible) {
+      compiled.diagnostics = {CoreDiagnostic(*answer)};
+      Print(compiled);
+    }
+    return Fail(Error(ErrorCode::Conflict, "there is no placement to apply"));
+  }
+  auto graph = LowerNow(program, deploy, *answer);
+  if (!graph.ok()) return Fail(graph.error());
+  auto world = OpenWorld(compiled.path, graph->providers, Access::Write);
+  if (!world.ok()) return Fail(world.error());
+  auto snapshot = Settled(**world);
+  if (!snapshot.ok()) return Fail(snapshot.error());
+  plan::PlanOptions plan_options;
+  plan_options.refresh = options.refresh;
+  plan_options.program_hash = HashOf(compiled);
+  plan_options.where = [&](Loc loc) { return Where(compiled.sources, loc); };
+  auto plan = plan::MakePlan(*graph, *snapshot, *(*world)->providers, plan_options);
+  if (!plan.ok()) return Fail(plan.error());
+  if (!options.json) {
+    std::fputs(placement::Render(*answer, program, deploy).c_str(), stdout);
+    std::puts("");
+    std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
+  }
+  if (!plan->HasChanges()) return Success;
+  if (!Approved(options, "Carry out these changes?")) return Failure;
+  const Interrupt interrupt;
+  return Carry(*plan, **world, options, interrupt);
+}
+
+int Destroy(const Options& options) {
+  // The program is asked for its providers only: what exists is in the state, and a
+  // program with mistakes must not keep anybody from taking things down.
+  auto loaded = Load(options);
+  if (!loaded.ok()) return Fail(loaded.error());
+  const Compiled& compiled = **loaded;
+  std::vector<lower::ProviderConfig> configs;
+  if (compiled.program) {
+    for (const ir::ProviderUse& use : compiled.program->providers) {
+      auto config = lower::ToConfig(ir::Value(use.config));
+      if (!config.ok()) return Fail(config.error());
+      configs.push_back({use.name, config.TakeValue()});
+    }
+  }
+  auto world = OpenWorld(compiled.path, configs, Access::Write);
+  if (!world.ok()) return Fail(world.error());
+  auto snapshot = Settled(**world);
+  if (!snapshot.ok()) return Fail(snapshot.error());
+  plan::PlanOptions plan_options;
+  plan_options.destroy = true;
+  plan_options.refresh = options.refresh;
+  auto plan = plan::MakePlan({}, *snapshot, *(*world)->providers, plan_options);
+  if (!plan.ok()) return Fail(plan.error());
+  plan->providers = configs;
+  if (!options.json) std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
+  if (!plan->HasChanges()) return Success;
+  if (!Approved(options, "Take all of this away?")) return Failure;
+  const Interrupt interrupt;
+  return Carry(*plan, **world, options, interrupt);
+}
+
+}  // namespace sprint::cli

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "engine/cli/session.h"
+
+namespace sprint::cli {
+
+// Places, plans, asks, and carries out; the exit code of `apply`. The agent does the
+// same with another workload and the running placement.
+int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
+                   const placement::Options& placement_options, const Options& options);
+
+}  // namespace sprint::cli

@@ -1,0 +1,59 @@
+#include "engine/cli/installed_providers.h"
+
+#include "engine/lower/config.h"
+#include "providers/host/provider.h"
+
+namespace sprint::cli {
+
+InstalledProviders::InstalledProviders(std::vector<lower::ProviderConfig> configs, RunFacts facts)
+    : configs_(std::move(configs)), facts_(std::move(facts)) {}
+
+Result<host::Provider*> InstalledProviders::Get(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  auto found = started_.find(name);
+  if (found == started_.end()) found = started_.emplace(name, Start(name)).first;
+  // A provider that did not start is not started again in this run.
+  if (!found->second.ok()) return Error(found->second.error());
+  return found->second->get();
+}
+
+Result<std::unique_ptr<host::Provider>> InstalledProviders::Start(const std::string& name) const {
+  SPRINT_ASSIGN_OR_RETURN(const std::string path, host::FindProgram(name));
+  auto launched = host::Launch(path, {});
+  if (!launched.ok()) return launched.TakeError().While("starting provider `" + name + "`");
+  std::unique_ptr<host::Provider> provider = launched.TakeValue();
+
+  value::Object config;
+  for (const lower::ProviderConfig& given : configs_) {
+    if (given.name != name) continue;
+    const value::Value known =
+        lower::Resolve(given.config, [](const std::string&) { return nullptr; });
+    if (const auto* object = known.As<value::Object>()) config = *object;
+  }
+  const std::pair<const char*, const std::string*> facts[] = {
+      {"program_directory", &facts_.program_directory},
+      {"directory", &facts_.directory},
+      {"owner", &facts_.owner}};
+  for (const auto& [attribute, text] : facts) {
+    if (provider->config_schema().Find(attribute) && !config.contains(attribute)) {
+      config[attribute] = *text;
+    }
+  }
+  auto configured = provider->Configure(value::Value(config));
+  if (!configured.ok()) {
+    return configured.TakeError().While("configuring provider `" + name + "`");
+  }
+  if (const std::string objections = plan::Objections(*configured); !objections.empty()) {
+    return Error(ErrorCode::InvalidArgument, "provider `" + name + "`: " + objections);
+  }
+  return provider;
+}
+
+void InstalledProviders::StopAll() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [name, provider] : started_) {
+    if (provider.ok()) (*provider)->Stop();
+  }
+}
+
+}  // namespace sprint::cli

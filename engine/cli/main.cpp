@@ -1,0 +1,106 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "engine/cli/options.h"
+
+namespace sprint::cli {
+namespace {
+
+constexpr const char* Version = "sprint 0.1.0";
+
+using Verb = int (*)(const Options&);
+
+// Command line libraries throw; nothing of it passes Run().
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.set_version_flag("--version", Version);
+    app_.require_subcommand(1);
+    app_.footer(
+        "Start with:  sprint check FILE   then   sprint plan FILE\n"
+        "Exit codes:  0 done   1 failed   2 changes pending   130 interrupted");
+    Add("check", "find the mistakes of a program", &Check, "sprint check mask-detection.sprint");
+    CLI::App* plan = Add("plan", "placement, cost and the exact changes; nothing is changed", &Plan,
+                         "sprint plan laptop.sprint --out today.plan");
+    plan->add_option("--out", options_.out, "save the plan, to apply exactly it")
+        ->type_name("FILE");
+    CLI::App* apply = Add("apply", "carry out a plan", &Apply, "sprint apply laptop.sprint --yes");
+    apply->add_option("--plan", options_.plan_file, "carry out this saved plan")->type_name("FILE");
+    CLI::App* destroy = Add("destroy", "take away everything the state has", &Destroy,
+                            "sprint destroy laptop.sprint --yes");
+    for (CLI::App* verb : {plan, apply, destroy}) {
+      verb->add_flag("!--no-refresh", options_.refresh,
+                     "trust the state, ask no provider what exists");
+    }
+    for (CLI::App* verb : {apply, destroy}) {
+      verb->add_flag("--yes", options_.auto_approve, "do not ask");
+      verb->add_option("--parallel", options_.parallel, "provider calls at once")
+          ->check(CLI::Range(1, 256))
+          ->capture_default_str();
+    }
+    Subject(Add("show", "what exists, from the state", &Show, "sprint show laptop.sprint"),
+            "ADDRESS", "only this", /*required=*/false);
+    Subject(Add("output", "values a program gives out", &Output,
+                "sprint output laptop.sprint endpoint"),
+            "NAME", "only this, bare", /*required=*/false);
+    Add("graph", "what a program makes, as a graph for dot", &Graph,
+        "sprint graph laptop.sprint | dot -Tsvg > laptop.svg");
+    Subject(Add("why", "why a resource is there", &Why, "sprint why laptop.sprint plant.space"),
+            "ADDRESS", "the resource", /*required=*/true);
+  }
+
+  int Run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error) == 0 ? Success : Failure;
+    }
+    for (const std::string& param : params_) {
+      const size_t equals = param.find('=');
+      if (equals == std::string::npos) {
+        std::fprintf(stderr, "sprint: --param needs NAME=VALUE; this is `%s`\n", param.c_str());
+        return Failure;
+      }
+      options_.params[param.substr(0, equals)] = param.substr(equals + 1);
+    }
+    options_.colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    return chosen_(options_);
+  }
+
+ private:
+  CLI::App* Add(const char* name, const char* does, Verb verb, const char* example) {
+    CLI::App* app = app_.add_subcommand(name, does);
+    app->add_option("FILE", options_.file, "the program; default: the only .sprint file here");
+    app->add_option("--deploy", options_.deploy, "which deploy, when there are several")
+        ->type_name("NAME");
+    app->add_option("--param", params_, "a value for a param")->type_name("NAME=VALUE");
+    app->add_flag("--json", options_.json, "print JSON");
+    app->footer(std::string("Example:  ") + example);
+    app->callback([this, verb] { chosen_ = verb; });
+    return app;
+  }
+
+  void Subject(CLI::App* app, const char* name, const char* does, bool required) {
+    app->add_option(name, options_.subject, does)->required(required);
+  }
+
+  CLI::App app_{"Sprint: places AI applications on the edge-to-cloud continuum, and runs them"};
+  Options options_;
+  std::vector<std::string> params_;
+  Verb chosen_ = nullptr;
+};
+
+}  // namespace
+}  // namespace sprint::cli
+
+int main(int argc, char** argv) {
+  try {
+    return sprint::cli::CommandLine().Run(argc, argv);
+  } catch (...) {
+    std::fputs("sprint: internal error\n", stderr);
+    return sprint::cli::Failure;
+  }
+}

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sprint::cli {
+
+// What the command line said; each verb reads what concerns it.
+struct Options {
+  std::string file;    // the root .sprint file; "": the only one in this folder
+  std::string deploy;  // "": the only one of the program
+  std::map<std::string, std::string> params;
+  bool json = false;
+  bool colour = false;
+  // plan, apply, destroy
+  std::string out;        // plan: save here
+  std::string plan_file;  // apply: execute this saved plan
+  bool auto_approve = false;
+  bool refresh = true;
+  unsigned parallel = 10;
+  // why, show, output
+  std::string subject;
+};
+
+// Exit codes of every verb.
+inline constexpr int Success = 0;
+inline constexpr int Failure = 1;
+inline constexpr int Pending = 2;  // plan: there are changes
+inline constexpr int Interrupted = 130;
+
+// One function a verb; each returns an exit code.
+int Check(const Options& options);
+int Plan(const Options& options);
+int Apply(const Options& options);
+int Destroy(const Options& options);
+int Show(const Options& options);
+int Output(const Options& options);
+int Graph(const Options& options);
+int Why(const Options& options);
+
+}  // namespace sprint::cli

@@ -1,0 +1,77 @@
+#include <cstdio>
+
+#include "compiler/support/environment.h"
+#include "engine/cli/options.h"
+#include "engine/cli/plan_json.h"
+#include "engine/cli/session.h"
+
+namespace sprint::cli {
+
+// check -> place -> lower -> diff, and nothing is changed.
+int Plan(const Options& options) {
+  auto loaded = Load(options);
+  if (!loaded.ok()) return Fail(loaded.error());
+  Compiled& compiled = **loaded;
+  if (!compiled.program) {
+    if (options.json) {
+      std::puts(PlanJson(compiled, nullptr, nullptr).c_str());
+    } else {
+      Print(compiled);
+    }
+    return Failure;
+  }
+  const ir::Program& program = *compiled.program;
+  auto chosen = ChooseDeploy(program, options);
+  if (!chosen.ok()) return Fail(chosen.error());
+  const ir::Deploy& deploy = **chosen;
+
+  auto placed = PlaceNow(program, deploy, {});
+  if (!placed.ok()) return Fail(placed.error());
+  const placement::Answer& answer = *placed;
+  if (answer.state == placement::State::Infeasible) {
+    compiled.diagnostics.push_back(CoreDiagnostic(answer));
+  }
+  if (answer.parts.empty()) {
+    if (options.json) {
+      std::puts(PlanJson(compiled, &answer, nullptr).c_str());
+    } else {
+      Print(compiled);
+      std::fputs(placement::Render(answer, program, deploy).c_str(), stdout);
+    }
+    return Failure;
+  }
+
+  auto graph = LowerNow(program, deploy, answer);
+  if (!graph.ok()) return Fail(graph.error());
+  auto world = OpenWorld(compiled.path, graph->providers, Access::Read);
+  if (!world.ok()) return Fail(world.error());
+  auto snapshot = (*world)->store->Read();
+  if (!snapshot.ok()) return Fail(snapshot.error());
+  plan::PlanOptions plan_options;
+  plan_options.refresh = options.refresh;
+  plan_options.program_hash = HashOf(compiled);
+  plan_options.where = [&](Loc loc) { return Where(compiled.sources, loc); };
+  auto made = plan::MakePlan(*graph, *snapshot, *(*world)->providers, plan_options);
+  if (!made.ok()) return Fail(made.error());
+
+  if (!options.out.empty()) {
+    if (Status saved = plan::Save(*made, options.out, RealFileSystem()); !saved.ok()) {
+      return Fail(saved.error());
+    }
+  }
+  if (options.json) {
+    std::puts(PlanJson(compiled, &answer, &*made).c_str());
+  } else {
+    Print(compiled);
+    std::fputs(placement::Render(answer, program, deploy).c_str(), stdout);
+    std::puts("");
+    std::fputs(plan::Render(*made, options.colour).c_str(), stdout);
+    if (!options.out.empty()) {
+      std::printf("\nSaved. To carry out exactly this: sprint apply %s --plan %s\n",
+                  compiled.path.c_str(), options.out.c_str());
+    }
+  }
+  return made->HasChanges() ? Pending : Success;
+}
+
+}  // namespace sprint::cli

@@ -1,0 +1,141 @@
+#include "engine/cli/plan_json.h"
+
+#include <cmath>
+
+#include "compiler/support/quantity.h"
+
+namespace sprint::cli {
+namespace {
+
+using value::List;
+using value::Object;
+using value::Value;
+
+Value TextOrNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+// A bound in the unit the user wrote.
+Value InUnit(double base, const std::string& unit) {
+  const auto info = ParseUnit(unit);
+  return Value(info ? base / info->factor : base);
+}
+
+std::string At(double percentile) { return "p" + FormatNumber(percentile * 100, 4); }
+
+Object Line(const SourceTable& sources, Loc loc) {
+  if (!loc.ok()) return {};
+  return {{"file", std::string(sources.name(loc.file))},
+          {"line", static_cast<int64_t>(sources.Where(loc.file, loc.begin).line)}};
+}
+
+Object Placement(const Compiled& compiled, const placement::Answer& answer) {
+  List components;
+  for (const placement::Placed& part : answer.parts) {
+    components.push_back(Object{{"component", part.component_name},
+                                {"variant", TextOrNull(part.variant_name)},
+                                {"part", TextOrNull(part.part_name)},
+                                {"zone", part.zone_name},
+                                {"pool", part.pool_name},
+                                {"replicas", static_cast<int64_t>(part.replicas)},
+                                {"response_mean_s", part.response_mean},
+                                {"utilisation", part.utilisation},
+                                {"rate_rps", part.rate}});
+  }
+  List requirements;
+  for (const placement::Requirement& requirement : answer.requirements) {
+    Object object = Line(compiled.sources, requirement.loc);
+    object["name"] = TextOrNull(requirement.name);
+    object["text"] = requirement.text;
+    object["value"] = InUnit(requirement.value, requirement.unit);
+    object["bound"] = InUnit(requirement.bound, requirement.unit);
+    object["unit"] = requirement.unit;
+    object["at"] = requirement.percentile ? Value(At(*requirement.percentile)) : Value("mean");
+    object["met"] = requirement.met;
+    object["hard"] = !requirement.weight.has_value();
+    requirements.push_back(std::move(object));
+  }
+  Object placement{{"status", placement::Name(answer.state)},
+                   {"cost", answer.cost},
+                   {"bound", answer.bound},
+                   {"unit", "EUR/h"},
+                   {"workload_rps", answer.workload},
+                   {"steps", static_cast<int64_t>(answer.steps)},
+                   {"seconds", answer.seconds},
+                   {"components", std::move(components)},
+                   {"requirements", std::move(requirements)}};
+  if (answer.state == placement::State::Infeasible) {
+    List core;
+    List cores;
+    for (const auto& lines : answer.cores) {
+      List list;
+      for (const placement::CoreLine& line : lines) {
+        Object object = Line(compiled.sources, line.loc);
+        object["text"] = line.text;
+        list.push_back(std::move(object));
+      }
+      if (core.empty()) core = list;
+      cores.push_back(std::move(list));
+    }
+    placement["core"] = std::move(core);
+    placement["cores"] = std::move(cores);
+    List relaxations;
+    for (const std::string& text : answer.relaxations) relaxations.push_back(text);
+    placement["relaxations"] = std::move(relaxations);
+  }
+  return placement;
+}
+
+Object Place(const SourceTable& sources, Loc loc) {
+  Object object = Line(sources, loc);
+  if (loc.ok()) object["column"] = static_cast<int64_t>(sources.Where(loc.file, loc.begin).column);
+  return object;
+}
+
+const char* Severity(diag::Severity severity) {
+  switch (severity) {
+    case diag::Severity::Error:
+      return "error";
+    case diag::Severity::Warning:
+      return "warning";
+    case diag::Severity::Note:
+      return "note";
+  }
+  return "";
+}
+
+}  // namespace
+
+Value DiagnosticsJson(const Compiled& compiled) {
+  List list;
+  for (const diag::Diagnostic& diagnostic : compiled.diagnostics) {
+    Object object = Place(compiled.sources, diagnostic.loc);
+    object["code"] = diagnostic.code;
+    object["severity"] = Severity(diagnostic.severity);
+    object["message"] = diagnostic.message;
+    if (!diagnostic.help.empty()) object["help"] = diagnostic.help;
+    List labels;
+    for (const diag::Label& label : diagnostic.labels) {
+      Object place = Place(compiled.sources, label.loc);
+      place["message"] = label.message;
+      labels.push_back(std::move(place));
+    }
+    object["labels"] = std::move(labels);
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+std::string PlanJson(const Compiled& compiled, const placement::Answer* answer,
+                     const plan::Plan* plan) {
+  Object document;
+  document["placement"] = answer ? Value(Placement(compiled, *answer)) : Value();
+  document["changes"] = plan ? plan::Changes(*plan) : Value(List{});
+  List notes;
+  if (plan) {
+    for (const std::string& note : plan->notes) notes.push_back(note);
+  }
+  document["notes"] = std::move(notes);
+  document["diagnostics"] = DiagnosticsJson(compiled);
+  return value::ToJson(Value(std::move(document)), /*pretty=*/true);
+}
+
+}  // namespace sprint::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "engine/cli/session.h"
+
+namespace sprint::cli {
+
+// What a program reads: one object with `placement`, `changes`, `diagnostics`. Null
+// arguments leave their keys empty. Times in s, prices in EUR/h, utilisation 0..1.
+std::string PlanJson(const Compiled& compiled, const placement::Answer* answer,
+                     const plan::Plan* plan);
+
+// The diagnostics alone: a list of objects with code, severity, file, line, column,
+// message, labels, help.
+value::Value DiagnosticsJson(const Compiled& compiled);
+
+}  // namespace sprint::cli

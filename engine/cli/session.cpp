@@ -1,0 +1,192 @@
+#include "engine/cli/session.h"
+
+#include <llvm/ADT/StringExtras.h>
+#include <llvm/Support/SHA256.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "compiler/diag/emitter.h"
+#include "compiler/driver/compile.h"
+#include "compiler/support/environment.h"
+
+namespace sprint::cli {
+namespace {
+
+std::string Absolute(const std::string& path) {
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
+
+// The only .sprint file of this folder.
+Result<std::string> GuessFile() {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator(".", error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() == ".sprint" && entry->is_regular_file(error)) {
+      found.push_back(entry->path().filename().string());
+    }
+  }
+  if (found.size() == 1) return found.front();
+  return Error(ErrorCode::NotFound,
+               found.empty() ? "there is no .sprint file in this folder; name one"
+                             : "there are several .sprint files in this folder; name one");
+}
+
+// Two programs in one folder have two states, and two folders never share owners' names.
+std::string OwnerOf(const std::string& lineage) {
+  std::string owner;
+  for (const char c : lineage) {
+    if (c != '-' && owner.size() < 6) owner += c;
+  }
+  return owner;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Compiled>> Load(const Options& options) {
+  auto compiled = std::make_unique<Compiled>();
+  compiled->path = options.file;
+  if (compiled->path.empty()) {
+    SPRINT_ASSIGN_OR_RETURN(compiled->path, GuessFile());
+  }
+  diag::Emitter emitter;
+  compiled->program =
+      driver::Compile(compiled->path, RealFileSystem(), compiled->sources, emitter, options.params);
+  const bool errors = emitter.has_errors();
+  compiled->diagnostics = emitter.Take();
+  if (errors) compiled->program.reset();
+  return compiled;
+}
+
+void Print(const Compiled& compiled) {
+  if (compiled.diagnostics.empty()) return;
+  const std::string text = diag::RenderCompact(compiled.diagnostics, compiled.sources);
+  std::fputs(text.c_str(), stderr);
+}
+
+Result<const ir::Deploy*> ChooseDeploy(const ir::Program& program, const Options& options) {
+  std::string names;
+  for (const ir::Deploy& deploy : program.deploys) {
+    if (deploy.name == options.deploy) return &deploy;
+    names += (names.empty() ? "`" : ", `") + deploy.name + "`";
+  }
+  if (!options.deploy.empty()) {
+    return Error(ErrorCode::NotFound,
+                 "there is no deploy `" + options.deploy + "`; there is " + names);
+  }
+  if (program.deploys.size() == 1) return &program.deploys.front();
+  if (program.deploys.empty()) {
+    return Error(ErrorCode::NotFound,
+                 "the program deploys nothing: add `deploy APP on CONTINUUM { }`");
+  }
+  return Error(ErrorCode::InvalidArgument, "several deploys: choose with --deploy " + names);
+}
+
+Result<placement::Answer> PlaceNow(const ir::Program& program, const ir::Deploy& deploy,
+                                   const placement::Options& options) {
+  const auto start = SystemClock().Steady();
+  SPRINT_ASSIGN_OR_RETURN(placement::Answer answer, placement::Place(program, deploy, options));
+  answer.seconds = std::chrono::duration<double>(SystemClock().Steady() - start).count();
+  return answer;
+}
+
+diag::Diagnostic CoreDiagnostic(const placement::Answer& answer) {
+  diag::Diagnostic diagnostic;
+  diagnostic.code = "E0601";
+  diagnostic.message = "no placement meets all requirements";
+  if (!answer.cores.empty() && !answer.cores.front().empty()) {
+    const auto& core = answer.cores.front();
+    diagnostic.message = core.size() == 1 ? "no placement can meet this requirement"
+                                          : "these requirements cannot hold together";
+    diagnostic.loc = core.front().loc;
+    for (size_t i = 1; i < core.size(); ++i) {
+      diagnostic.labels.push_back({core[i].loc, "not together with this"});
+    }
+  }
+  for (const std::string& relaxation : answer.relaxations) {
+    diagnostic.help += (diagnostic.help.empty() ? "" : "; or ") + relaxation;
+  }
+  if (answer.cores.size() > 1) {
+    const size_t more = answer.cores.size() - 1;
+    diagnostic.help +=
+        (diagnostic.help.empty() ? "" : "; ") + std::to_string(more) +
+        (more == 1 ? " more set of lines that cannot" : " more sets of lines that cannot") +
+        " hold together";
+    diagnostic.help += more == 1 ? " exists" : " exist";
+  }
+  return diagnostic;
+}
+
+Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deploy& deploy,
+                                     const placement::Answer& answer) {
+  std::vector<lower::Assignment> assignments;
+  for (const placement::Placed& part : answer.parts) {
+    assignments.push_back(
+        {part.component, part.variant, part.part, part.zone, part.pool, part.replicas});
+  }
+  std::vector<lower::PoolCount> counts;
+  for (const placement::PoolUse& use : answer.pools)
+    counts.push_back({use.zone, use.pool, use.count});
+  return lower::Lower(program, deploy, assignments, counts);
+}
+
+std::string StateDirectory(const std::string& program_path) {
+  return (std::filesystem::path(Absolute(program_path)).parent_path() / ".sprint").string();
+}
+
+std::string StatePath(const std::string& program_path) {
+  const std::string stem = std::filesystem::path(program_path).stem().string();
+  return StateDirectory(program_path) + "/" + stem + ".db";
+}
+
+World::~World() {
+  if (leased) (void)store->Release();
+}
+
+Result<std::unique_ptr<World>> OpenWorld(const std::string& program_path,
+                                         const std::vector<lower::ProviderConfig>& configs,
+                                         Access access) {
+  auto world = std::make_unique<World>();
+  SPRINT_ASSIGN_OR_RETURN(world->store, state::OpenSqlite(StatePath(program_path)));
+  constexpr int64_t LeaseSeconds = 30;
+  if (access == Access::Write) {
+    auto lease = world->store->Acquire("sprint", LeaseSeconds);
+    if (!lease.ok()) return lease.TakeError().While("locking the state");
+    world->leased = true;
+  }
+  SPRINT_ASSIGN_OR_RETURN(const state::Snapshot snapshot, world->store->Read());
+  RunFacts facts;
+  facts.program_directory = std::filesystem::path(Absolute(program_path)).parent_path().string();
+  facts.directory =
+      StateDirectory(program_path) + "/" + std::filesystem::path(program_path).stem().string();
+  facts.owner = OwnerOf(snapshot.lineage);
+  world->providers = std::make_unique<InstalledProviders>(configs, facts);
+  return world;
+}
+
+std::string HashOf(const Compiled& compiled) {
+  llvm::SHA256 hash;
+  for (uint32_t id = 1; id <= compiled.sources.size(); ++id) {
+    const std::string_view text = compiled.sources.text(static_cast<FileId>(id));
+    // The length first, so that text cannot move from one file to the next unseen.
+    hash.update(std::to_string(text.size()) + ":");
+    hash.update(llvm::StringRef(text.data(), text.size()));
+  }
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
+
+std::string Where(const SourceTable& sources, Loc loc) {
+  if (!loc.ok()) return "";
+  return std::string(sources.name(loc.file)) + ":" +
+         std::to_string(sources.Where(loc.file, loc.begin).line);
+}
+
+int Fail(const Error& error) {
+  std::fprintf(stderr, "sprint: %s\n", error.ToString().c_str());
+  return Failure;
+}
+
+}  // namespace sprint::cli

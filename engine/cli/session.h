@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/diag/diagnostic.h"
+#include "compiler/ir/program.h"
+#include "compiler/support/loc.h"
+#include "compiler/support/result.h"
+#include "engine/cli/installed_providers.h"
+#include "engine/cli/options.h"
+#include "engine/lower/lower.h"
+#include "engine/placement/placement.h"
+#include "engine/plan/plan.h"
+#include "engine/state/store.h"
+
+namespace sprint::cli {
+
+// A compiled program with what was said about it. The texts live here: ranges of the
+// program and of diagnostics point into them.
+struct Compiled {
+  SourceTable sources;
+  std::vector<diag::Diagnostic> diagnostics;
+  std::optional<ir::Program> program;  // none when there are errors
+  std::string path;                    // of the root file
+};
+// NotFound when no file was named and none can be guessed.
+Result<std::unique_ptr<Compiled>> Load(const Options& options);
+
+// Diagnostics to stderr. Nothing when there are none.
+void Print(const Compiled& compiled);
+
+// The deploy that was asked for, or the only one; one error naming all otherwise.
+Result<const ir::Deploy*> ChooseDeploy(const ir::Program& program, const Options& options);
+
+// Placement with its time taken.
+Result<placement::Answer> PlaceNow(const ir::Program& program, const ir::Deploy& deploy,
+                                   const placement::Options& options);
+// Infeasible answers as diagnostics: the lines of the first core, underlined.
+diag::Diagnostic CoreDiagnostic(const placement::Answer& answer);
+
+Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deploy& deploy,
+                                     const placement::Answer& answer);
+
+// `.sprint/` beside the root file: the state of the program of this name.
+std::string StateDirectory(const std::string& program_path);
+std::string StatePath(const std::string& program_path);
+
+// State and providers of one program, together; the lease is held when asked for and
+// given back with this object.
+struct World {
+  std::unique_ptr<state::Store> store;
+  std::unique_ptr<InstalledProviders> providers;
+  bool leased = false;
+  ~World();
+};
+enum class Access { Read, Write };
+Result<std::unique_ptr<World>> OpenWorld(const std::string& program_path,
+                                         const std::vector<lower::ProviderConfig>& configs,
+                                         Access access);
+
+// Changes with one text and another with the next: what a saved plan was made of.
+std::string HashOf(const Compiled& compiled);
+// "file:line"
+std::string Where(const SourceTable& sources, Loc loc);
+
+// "sprint: message; while …" on stderr; gives `Failure`.
+int Fail(const Error& error);
+
+}  // namespace sprint::cli
