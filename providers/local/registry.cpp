@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 
 #include "compiler/support/environment.h"
+#include "providers/local/machine.h"
 #include "providers/local/spec.h"
 
 namespace sprint::local {
@@ -30,6 +32,18 @@ Status MakeFolder(const std::string& path) {
   if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return Ok();
   ErrorCode code = errno == EACCES || errno == EPERM ? ErrorCode::Denied : ErrorCode::Internal;
   return Error(code, "cannot make the folder " + path + ": " + std::strerror(errno));
+}
+
+// "NAME.tmpPID" of a writer that was killed before there was any record.
+void RemoveHalfWritten(const std::string& folder) {
+  std::vector<fs::path> dead;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; it != end && !error; it.increment(error)) {
+    std::string suffix = it->path().extension().string();
+    if (!suffix.starts_with(".tmp")) continue;
+    if (Identify(std::atoi(suffix.c_str() + 4)).pid == 0) dead.push_back(it->path());
+  }
+  for (const fs::path& path : dead) fs::remove(path, error);
 }
 
 }  // namespace
@@ -108,19 +122,28 @@ Status Registry::Put(const std::string& kind, const std::string& id, const value
 
 void Registry::Remove(const std::string& kind, const std::string& id) {
   std::error_code error;
-  // The record goes last: while it is there, somebody will come back for the rest.
-  for (const char* suffix : {"spec", "status", "config"}) {
-    fs::remove(File(kind, id, suffix), error);
+  const fs::path record = File(kind, id, kRecord);
+  // File names hold no other dot: also what a killed writer has left beside them is found.
+  std::vector<fs::path> files;
+  for (fs::directory_iterator it(directory_ + "/" + kind, error), end; it != end && !error;
+       it.increment(error)) {
+    if (it->path().filename().string().starts_with(FileName(id) + ".")) files.push_back(it->path());
+  }
+  for (const fs::path& file : files) {
+    if (file != record) fs::remove(file, error);
   }
   std::string log = LogFile(kind, id);
   for (const char* old : {"", ".1", ".2"}) fs::remove(log + old, error);
-  fs::remove(File(kind, id, kRecord), error);
+  // The record goes last: while it is there, somebody will come back for the rest.
+  fs::remove(record, error);
 }
 
 void Registry::Tidy() {
   std::error_code error;
   for (const char* kind : {"zones", "links", "nodes", "processes", "proxies", "logs"}) {
-    rmdir((directory_ + "/" + kind).c_str());
+    std::string folder = directory_ + "/" + kind;
+    if (rmdir(folder.c_str()) != 0) RemoveHalfWritten(folder);
+    rmdir(folder.c_str());
   }
   if (rmdir(directory_.c_str()) != 0) return;
   fs::path above = fs::path(directory_).parent_path();

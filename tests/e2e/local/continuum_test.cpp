@@ -1,166 +1,7 @@
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <chrono>
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <thread>
-
-#include "providers/local/http.h"
-#include "providers/local/machine.h"
-#include "providers/local/provider.h"
-#include "providers/local/site.h"
+#include "tests/e2e/local/fixture.h"
 
 namespace sprint::local {
 namespace {
-
-namespace fs = std::filesystem;
-using std::chrono::milliseconds;
-using value::List;
-using value::Object;
-using value::Value;
-
-// Everything is tried twice: with namespaces and slices, and as plain processes.
-class LocalTest : public testing::TestWithParam<bool> {
- protected:
-  void SetUp() override {
-    if (GetParam() && geteuid() != 0) GTEST_SKIP() << "namespaces and slices need root";
-    std::string made = testing::TempDir() + "/local-XXXXXX";
-    ASSERT_NE(mkdtemp(made.data()), nullptr);
-    folder_ = made;
-    static std::atomic<int> count{0};
-    owner_ = "t" + std::to_string(getpid()) + "-" + std::to_string(++count);
-    std::ofstream(folder_ + "/images.yaml")
-        << "test/component:1:\n  command: [" << COMPONENT << "]\n  env: {NAME: unnamed}\n";
-    EXPECT_EQ(Footprint(), "");
-    Restart();
-  }
-  void TearDown() override {
-    if (provider_ == nullptr) return;
-    // Zones go last and take everything with them.
-    for (const char* zone : {"plant", "cloud"}) Delete("local.zone", Object{{"name", zone}});
-    EXPECT_EQ(Footprint(), "");
-    EXPECT_FALSE(fs::exists(folder_ + "/.sprint"));
-    fs::remove_all(folder_);
-  }
-  // A new provider, as the engine starts one for every command.
-  void Restart() {
-    Options options;
-    options.helper = HELPER;
-    options.beside = fs::path(HELPER).parent_path();
-    options.plain = !GetParam();
-    options.ready = milliseconds(ready_ms_);
-    provider_ = std::make_unique<LocalProvider>(options);
-    Status configured = provider_->Configure(
-        Object{{"directory", Directory()}, {"program_directory", folder_}, {"owner", owner_}});
-    ASSERT_TRUE(configured.ok()) << configured.error().ToString();
-  }
-  std::string Directory() const { return folder_ + "/.sprint/local"; }
-
-  // What is left on this machine of this test, by name; empty when nothing is.
-  std::string Footprint() const {
-    std::string left;
-    for (const char* place :
-         {"/run/netns", "/sys/fs/cgroup/cpu", "/sys/fs/cgroup/memory", "/sys/fs/cgroup"}) {
-      std::error_code error;
-      for (const auto& entry : fs::directory_iterator(place, error)) {
-        if (entry.path().filename().string().starts_with("spr-" + owner_ + "-")) {
-          left += entry.path().string() + "\n";
-        }
-      }
-    }
-    for (const auto& device : fs::directory_iterator("/sys/class/net")) {
-      std::ifstream file(device.path() / "ifalias");
-      std::string used_by;
-      std::getline(file, used_by);
-      if (used_by == Directory()) left += device.path().string() + "\n";
-    }
-    for (pid_t pid : Processes()) left += "process " + std::to_string(pid) + "\n";
-    return left;
-  }
-  // All that carry the marker of something in our directory.
-  std::vector<pid_t> Processes() const {
-    std::vector<pid_t> found;
-    for (const auto& entry : fs::directory_iterator("/proc")) {
-      std::ifstream file(entry.path() / "environ");
-      std::string text((std::istreambuf_iterator<char>(file)), {});
-      pid_t pid = std::atoi(entry.path().filename().c_str());
-      if (text.find(std::string(kMarkerName) + "=" + Directory()) == std::string::npos) continue;
-      if (Identify(pid).pid != 0) found.push_back(pid);
-    }
-    return found;
-  }
-
-  Value Applied(const std::string& type, const Value& prior, const Value& wanted) {
-    Result<Value> result = provider_->Apply(type, prior, wanted);
-    if (result.ok()) return result.TakeValue();
-    ADD_FAILURE() << type << ": " << result.error().ToString();
-    return {};
-  }
-  Value Create(const std::string& type, const Value& wanted) {
-    return Applied(type, Value(), wanted);
-  }
-  void Delete(const std::string& type, const Value& prior) {
-    EXPECT_TRUE(Applied(type, prior, Value()).is_null());
-  }
-  std::string CreateError(const std::string& type, const Value& wanted) {
-    Result<Value> result = provider_->Apply(type, Value(), wanted);
-    return result.ok() ? "" : result.error().ToString();
-  }
-  Value Process(const std::string& name, const std::string& node, Object env = {}) {
-    env.emplace("NAME", name);
-    return Object{{"name", name},       {"component", name},
-                  {"node", node},       {"image", "test/component:1"},
-                  {"memory", 64 << 20}, {"env", env}};
-  }
-  static Value Proxy(const std::string& component, const std::string& zone, List backends,
-                     List next = {}) {
-    return Object{{"name", component},
-                  {"component", component},
-                  {"zone", zone},
-                  {"backends", backends},
-                  {"next", next}};
-  }
-  static Value Next(const std::string& component, const Value& proxy, double probability = 1) {
-    return Object{
-        {"component", component}, {"address", proxy.Text("address")}, {"probability", probability}};
-  }
-  void CreateZones() {
-    plant_ = Create("local.zone", Object{{"name", "plant"}});
-    cloud_ = Create("local.zone", Object{{"name", "cloud"}});
-    link_ = Create("local.link", Object{{"a", "plant"},
-                                        {"b", "cloud"},
-                                        {"bandwidth", 0},
-                                        {"delay", 0.02},
-                                        {"jitter", 0},
-                                        {"loss", 0}});
-    board_ = Create(
-        "local.node",
-        Object{{"zone", "plant"}, {"name", "board-0"}, {"cores", 0.5}, {"memory", 256 << 20}});
-    vm_ = Create("local.node",
-                 Object{{"zone", "cloud"}, {"name", "vm-0"}, {"cores", 1}, {"memory", 256 << 20}});
-  }
-  static std::string Post(const Value& proxy, const std::string& body, int* status = nullptr) {
-    auto answer = Call(proxy.Text("address"), {"POST", "/", {}, body}, milliseconds(10000));
-    if (!answer.ok()) return answer.error().ToString();
-    if (status != nullptr) *status = answer->status;
-    return answer->body;
-  }
-  static Value MetricsOf(const Value& proxy) {
-    auto answer =
-        Call(proxy.Text("address"), {"GET", "/metrics.json?window=30"}, milliseconds(1000));
-    if (!answer.ok()) return {};
-    auto parsed = value::FromJson(answer->body);
-    return parsed.ok() ? *parsed : Value();
-  }
-
-  std::string folder_, owner_;
-  int ready_ms_ = 10000;
-  std::unique_ptr<LocalProvider> provider_;
-  Value plant_, cloud_, link_, board_, vm_;
-};
 
 INSTANTIATE_TEST_SUITE_P(Mode, LocalTest, testing::Bool(),
                          [](const auto& info) { return info.param ? "root" : "plain"; });
@@ -247,6 +88,62 @@ TEST_P(LocalTest, NoRequestFailsWhenTheComponentMoves) {
   for (std::thread& caller : callers) caller.join();
   EXPECT_GT(sent, 15);
   EXPECT_EQ(failed, 0);
+}
+
+TEST_P(LocalTest, LinkChangesInPlace) {
+  CreateZones();
+  Value detect = Create("local.process", Process("detect", "vm-0"));
+  Value last = Create("local.proxy", Proxy("Detect", "cloud", {detect.Text("address")}));
+  Value blur = Create("local.process", Process("blur", "board-0"));
+  Value first =
+      Create("local.proxy", Proxy("Blur", "plant", {blur.Text("address")}, {Next("Detect", last)}));
+  Applied("local.link", link_, With(link_, {{"delay", 0.001}, {"bandwidth", 100'000}}));
+  // The proxy takes it up at its next request or the one after.
+  Post(first, "x");
+  Value before = MetricsOf(first);
+  auto seconds = [&](const std::string& body) {
+    auto begin = std::chrono::steady_clock::now();
+    Post(first, body);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  // 10 kB at 100 kB/s, there and back.
+  double large = seconds(std::string(10'000, 'x'));
+  EXPECT_GT(large, 0.200);
+  EXPECT_LT(seconds("x"), large - 0.150);
+}
+
+TEST_P(LocalTest, AnswersGoOnByProbability) {
+  CreateZones();
+  Value blur = Create("local.process", Process("blur", "board-0"));
+  Value one = Create("local.process", Process("one", "board-0"));
+  Value two = Create("local.process", Process("two", "board-0"));
+  Value first = Create("local.proxy", Proxy("One", "plant", {one.Text("address")}));
+  Value second = Create("local.proxy", Proxy("Two", "plant", {two.Text("address")}));
+  Value entry = Create("local.proxy", Proxy("Blur", "plant", {blur.Text("address")},
+                                            {Next("One", first, 0.5), Next("Two", second, 0.3)}));
+  std::map<std::string, int> answers;
+  for (int i = 0; i < 200; ++i) ++answers[Post(entry, "f")];
+  EXPECT_NEAR(answers["one(blur(f))"], 100, 40);
+  EXPECT_NEAR(answers["two(blur(f))"], 60, 40);
+  EXPECT_NEAR(answers["blur(f)"], 40, 35);
+  EXPECT_EQ(answers.size(), 3u);
+}
+
+TEST_P(LocalTest, BackendsShareTheRequestsAndReplaceEachOther) {
+  CreateZones();
+  Value a = Create("local.process", Process("a", "board-0"));
+  Value b = Create("local.process", Process("b", "vm-0"));
+  Value proxy = Create("local.proxy", Proxy("C", "plant", {a.Text("address")}));
+  // In namespaces the other zone is reached over the link, too.
+  proxy =
+      Applied("local.proxy", proxy, Proxy("C", "plant", {a.Text("address"), b.Text("address")}));
+  std::map<std::string, int> answers;
+  for (int i = 0; i < 60; ++i) ++answers[Post(proxy, "f")];
+  EXPECT_GT(answers["a(f)"], 10);
+  EXPECT_GT(answers["b(f)"], 10);
+  EXPECT_EQ(answers.size(), 2u);
+  Delete("local.process", a);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Post(proxy, "f"), "b(f)");
 }
 
 }  // namespace
