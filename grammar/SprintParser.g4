@@ -29,7 +29,8 @@ item
 attribute : key ASSIGN expr;
 key       : (word | text) (DOT word)*;
 
-block     : LBRACE (item (separator item)* COMMA?)? RBRACE;
+// Wide enough to go on behind what was skipped: a comma beside nothing is told later.
+block     : LBRACE item? (separator item?)* RBRACE;
 separator : NEWLINE | COMMA;
 
 importStatement   : IMPORT (path | text) (AS name)? (VERSION text)?;

@@ -97,10 +97,13 @@ std::vector<Diagnostic> Emitter::Take() {
   });
   std::vector<Diagnostic> kept;
   for (Diagnostic& diagnostic : taken) {
-    const bool told = std::any_of(kept.rbegin(), kept.rend(), [&](const Diagnostic& other) {
-      return other.loc == diagnostic.loc && other.code == diagnostic.code &&
-             other.message == diagnostic.message;
-    });
+    // Equal ones begin at the same place, so only the last few can be.
+    bool told = false;
+    for (auto other = kept.rbegin(); other != kept.rend() && !told; ++other) {
+      if (other->loc.file != diagnostic.loc.file || other->loc.begin != diagnostic.loc.begin) break;
+      told = other->loc == diagnostic.loc && other->code == diagnostic.code &&
+             other->message == diagnostic.message;
+    }
     if (!told) kept.push_back(std::move(diagnostic));
   }
   if (kept.size() > Cap) {

@@ -45,6 +45,7 @@ class Builder {
   ast::BlockPtr Objective(P::ObjectiveContext* tree);
   ast::BlockPtr Other(P::OtherStatementContext* tree);
   ast::BlockPtr Start(antlr4::ParserRuleContext* tree);
+  void CheckCommas(P::BlockContext* tree);
   void Body(ast::Block& block, P::BlockContext* tree);
   std::vector<ast::Param> Params(P::ParamsContext* tree);
   ast::TypeExpr BuildType(P::TypeContext* tree);
@@ -58,7 +59,7 @@ class Builder {
   // As Expr, and what is in braces behind it belongs to the statement: `condition { … }`.
   ast::ExprPtr ExprThenBody(P::ExprContext* tree, ast::Block& block);
   ast::Expr::Node Node(P::ExprContext* tree, Loc loc);
-  ast::Expr::Node Infix(P::ExprContext* tree, Loc loc);
+  ast::Expr::Node Infix(P::ExprContext* tree);
   ast::Expr::Node Primary(P::PrimaryContext* tree, Loc loc);
   ast::Expr::Node Number(P::NumberContext* tree);
   ast::Expr::Node TypedRecord(P::ExprContext* tree, Loc loc);

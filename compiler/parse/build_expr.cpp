@@ -109,13 +109,13 @@ ast::ExprPtr Builder::ExprThenBody(P::ExprContext* tree, ast::Block& block) {
 }
 
 ast::Expr::Node Builder::Node(P::ExprContext* tree, Loc loc) {
-  if (tree->op != nullptr) return Infix(tree, loc);
+  if (tree->op != nullptr) return Infix(tree);
   if (tree->primary() != nullptr) return Primary(tree->primary(), loc);
   if (IsTypedRecord(tree)) return TypedRecord(tree, loc);
   return ast::ErrorExpr{};
 }
 
-ast::Expr::Node Builder::Infix(P::ExprContext* tree, Loc loc) {
+ast::Expr::Node Builder::Infix(P::ExprContext* tree) {
   const auto operands = tree->expr();
   const auto operand = [&](size_t i) {
     return Expr(i < operands.size() ? operands[i] : nullptr, Range(tree->op));
@@ -167,7 +167,6 @@ ast::Expr::Node Builder::Infix(P::ExprContext* tree, Loc loc) {
   }
   const auto binary = Binary(op);
   if (!binary) return ast::ErrorExpr{};
-  (void)loc;
   return ast::BinaryExpr{*binary, Range(tree->op), operand(0), operand(1)};
 }
 
@@ -180,6 +179,7 @@ ast::Expr::Node Builder::TypedRecord(P::ExprContext* tree, Loc loc) {
     record.type = std::move(type);
   } else if (!std::holds_alternative<ast::ErrorExpr>(base->node)) {
     const Loc brace = Range(tree->block()->start);
+    if (log_.HasErrorIn(brace.begin, brace.end)) return ast::ErrorExpr{};
     log_.Error("E0101", brace.begin, brace.end, "a block cannot follow this value")
         .Label(base->loc, "only the name of a type can stand before `{`");
     return ast::ErrorExpr{};

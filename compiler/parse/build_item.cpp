@@ -9,6 +9,57 @@ namespace {
 using grammar::SprintLexer;
 using P = grammar::SprintParser;
 
+// How a statement that begins with a word of the language is written; null for words
+// that begin none, or any.
+const char* Usage(size_t keyword) {
+  switch (keyword) {
+    case SprintLexer::IMPORT:
+      return "import std.edge` or `import \"file.sprint\" as name";
+    case SprintLexer::PARAM:
+      return "param name: Type = default";
+    case SprintLexer::LET:
+      return "let name = value";
+    case SprintLexer::OUTPUT:
+      return "output name = value";
+    case SprintLexer::SECRET:
+      return "secret name";
+    case SprintLexer::FUNCTION:
+      return "function name(argument: Type) = value";
+    case SprintLexer::TYPE:
+      return "type Name = { field: Type }";
+    case SprintLexer::NODES:
+      return "nodes name[3]: kind { … }";
+    case SprintLexer::MACHINES:
+      return "machines name[0..4]: kind { … }";
+    case SprintLexer::FUNCTIONS:
+      return "functions name: kind { … }";
+    case SprintLexer::LINK:
+      return "link a <-> b { … }";
+    case SprintLexer::FLOW:
+      return "flow A -> B";
+    case SprintLexer::MOVED:
+      return "moved old.name -> new.name";
+    case SprintLexer::MEASURED:
+      return "measured C on kind = 10 ms";
+    case SprintLexer::PIN:
+      return "pin C in zone";
+    case SprintLexer::FORBID:
+      return "forbid C on kind` or `forbid C in zone";
+    case SprintLexer::DEPLOY:
+      return "deploy A on C { … }";
+    case SprintLexer::REQUIRE:
+      return "require condition";
+    case SprintLexer::PREFER:
+      return "prefer condition { weight = … }";
+    case SprintLexer::MINIMIZE:
+      return "minimize cost";
+    case SprintLexer::MAXIMIZE:
+      return "maximize accuracy(C)";
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 Loc Builder::Range(antlr4::Token* token) const {
@@ -150,8 +201,24 @@ void Builder::Body(ast::Block& block, P::BlockContext* tree) {
     block.header_loc.end = block.header_loc.begin;
   }
   block.loc.end = std::max(block.loc.end, Range(tree).end);
+  CheckCommas(tree);
   for (P::ItemContext* item : tree->item()) {
     if (auto built = BuildItem(item)) block.items.push_back(std::move(*built));
+  }
+}
+
+// A comma stands between two items, or behind the last one.
+void Builder::CheckCommas(P::BlockContext* tree) {
+  bool item = false;
+  for (antlr4::tree::ParseTree* child : tree->children) {
+    auto* separator = dynamic_cast<P::SeparatorContext*>(child);
+    if (separator != nullptr && separator->COMMA() != nullptr && !item) {
+      const Loc at = Range(separator);
+      if (!log_.HasErrorIn(tree->start->getStartIndex(), at.end)) {
+        log_.Error("E0101", at.begin, at.end, "comma separates nothing").FixIt(at, "");
+      }
+    }
+    item = separator == nullptr && dynamic_cast<P::ItemContext*>(child) != nullptr;
   }
 }
 
@@ -303,6 +370,16 @@ ast::BlockPtr Builder::Other(P::OtherStatementContext* tree) {
   }
   const auto texts = tree->text();
   const bool braces = tree->block() != nullptr;
+  const bool bare = tree->path().empty() && texts.empty();
+  const char* usage = Usage(tree->start->getType());
+  if (usage != nullptr && !(bare && braces)) {
+    const uint32_t begin = block->loc.begin;
+    if (!log_.HasErrorIn(begin, block->header_loc.end + 1)) {
+      log_.Error("E0101", begin, block->keyword.loc.end,
+                 "expected the form `" + std::string(usage) + "`");
+    }
+    return nullptr;
+  }
   if (!braces && texts.size() == 1 && tree->path().empty()) {
     const Loc at = Range(texts.front());
     log_.Error("E0101", at.begin, at.end, "expected `=` before the value of an attribute")
@@ -319,8 +396,9 @@ ast::BlockPtr Builder::Other(P::OtherStatementContext* tree) {
   std::sort(block->names.begin(), block->names.end(),
             [](const ast::Path& a, const ast::Path& b) { return a.loc.begin < b.loc.begin; });
   if (block->names.empty() && !braces) {
-    if (!tree->exception) {
-      const uint32_t end = block->keyword.loc.end;
+    const uint32_t end = block->keyword.loc.end;
+    const size_t line_end = text_.find('\n', end);
+    if (!log_.HasErrorIn(end, static_cast<uint32_t>(std::min(line_end, text_.size())))) {
       log_.Error("E0101", block->keyword.loc.begin, end,
                  "expected `=` or `{` after `" + block->keyword.text + "`");
     }

@@ -66,7 +66,10 @@ class Arranger {
     for (int run = 1;; ++run) {
       again_ = false;
       Start();
-      for (at_ = 0; at_ < in_.size() && out_.within_limits; ++at_) Take();
+      for (at_ = 0; at_ < in_.size() && out_.within_limits; ++at_) {
+        Take();
+        if (mistakes_.size() >= limits_.errors) TooMany(in_[std::min(at_, in_.size() - 1)]);
+      }
       if (out_.within_limits) Finish();
       if (!again_ || run == MostRuns) break;
     }
@@ -75,6 +78,7 @@ class Arranger {
       if (mistake.label)
         report.Label(log_.At(mistake.label->first, mistake.label->second), mistake.why);
       report.Help(mistake.help);
+      if (mistake.fix) report.FixIt(log_.At(mistake.begin, mistake.end), *mistake.fix);
     }
     if (!out_.within_limits) out_.declarations.clear();
     return std::move(out_);
@@ -92,6 +96,7 @@ class Arranger {
     std::string help;
     std::optional<std::pair<uint32_t, uint32_t>> label;
     std::string why;
+    std::optional<std::string> fix;  // to put in its place
   };
 
   void Start() {
@@ -108,7 +113,7 @@ class Arranger {
   }
   void Add(const char* code, uint32_t begin, uint32_t end, std::string message,
            std::string help = "") {
-    mistakes_.push_back({code, begin, end, std::move(message), std::move(help), {}, ""});
+    mistakes_.push_back({code, begin, end, std::move(message), std::move(help), {}, "", {}});
   }
 
   bool FirstOfLine() const { return at_ == 0 || in_[at_ - 1].type == SprintLexer::NEWLINE; }
@@ -165,7 +170,9 @@ class Arranger {
     if (separates && !newline_) newline_ = token;
   }
 
+  // Words of other languages: reported, and read on as what they mean here.
   void TakeUnknown() {
+    if (TakeForeignText() || TakeForeignComment() || TakeForeignName()) return;
     const Token& first = in_[at_];
     size_t last = at_;
     while (last + 1 < in_.size() && in_[last + 1].type == SprintLexer::UNKNOWN &&
@@ -175,17 +182,73 @@ class Arranger {
     const Token all{SprintLexer::UNKNOWN, first.begin, in_[last].end, first.line};
     at_ = last;
     const std::string_view written = text_.substr(all.begin, all.end - all.begin);
-    if (all.begin == 0 && written == "\xEF\xBB\xBF") return;
     std::string help;
     if (written == "&&") help = "write `and`";
     if (written == "!") help = "write `not`";
     if (written == ";") help = "a line end or a comma separates";
-    if (written.front() == '\'') help = "texts stand in double quotes";
-    if (written.front() == '#') help = "comments begin with `//`";
     Add("E0110", all.begin, all.end, Quote(all) + " has no meaning in Sprint", help);
-    // Read on as if it had been written our way.
     if (written == "&&") Put({SprintLexer::AND, all.begin, all.end, all.line});
     if (written == "!") Put({SprintLexer::NOT, all.begin, all.end, all.line});
+    const bool more = at_ + 1 < in_.size() && in_[at_ + 1].type != SprintLexer::NEWLINE &&
+                      in_[at_ + 1].type != SprintLexer::RBRACE;
+    if (written == ";" && more && !frames_.empty() &&
+        frames_.back().open.type == SprintLexer::LBRACE) {
+      Put({SprintLexer::COMMA, all.begin, all.end, all.line});
+    }
+  }
+
+  // 'text': up to the next quote of the line, if nothing in between speaks against it.
+  bool TakeForeignText() {
+    const uint32_t begin = in_[at_].begin;
+    if (text_[begin] != '\'') return false;
+    const size_t end = text_.find_first_of("'\"{}\n", begin + 1);
+    if (end == std::string_view::npos || text_[end] != '\'') return false;
+    const auto stop = static_cast<uint32_t>(end + 1);
+    const uint32_t line = in_[at_].line;
+    Add("E0110", begin, stop, "texts stand in double quotes");
+    mistakes_.back().fix = "\"" + std::string(text_.substr(begin + 1, end - begin - 1)) + "\"";
+    Put({SprintLexer::OPEN_TEXT, begin, begin + 1, line});
+    if (begin + 2 < stop) Put({SprintLexer::PIECE, begin + 1, stop - 1, line});
+    Put({SprintLexer::CLOSE_TEXT, stop - 1, stop, line});
+    while (at_ + 1 < in_.size() && in_[at_ + 1].begin < stop) ++at_;
+    return true;
+  }
+
+  // Letters beyond ASCII, with what stands beside them, are read as one name.
+  bool TakeForeignName() {
+    const auto foreign = [&](size_t at) {
+      return at < in_.size() && in_[at].type == SprintLexer::UNKNOWN &&
+             static_cast<unsigned char>(text_[in_[at].begin]) >= 0x80;
+    };
+    if (!foreign(at_)) return false;
+    Token name{SprintLexer::NAME, in_[at_].begin, in_[at_].end, in_[at_].line};
+    if (text_.substr(name.begin, 3) == "\xEF\xBB\xBF" && name.begin == 0) {
+      at_ += 2;
+      return true;
+    }
+    if (!out_.tokens.empty() && out_.tokens.back().end == name.begin &&
+        IsWord(out_.tokens.back().type)) {
+      name.begin = out_.tokens.back().begin;
+      out_.tokens.pop_back();
+    }
+    while (at_ + 1 < in_.size() && in_[at_ + 1].begin == name.end &&
+           (foreign(at_ + 1) || IsWord(in_[at_ + 1].type))) {
+      name.end = in_[++at_].end;
+    }
+    Add("E0110", name.begin, name.end, Quote(name) + " has letters that no name has",
+        "names are made of a-z, A-Z, 0-9 and _");
+    Put(name);
+    return true;
+  }
+
+  // # comment
+  bool TakeForeignComment() {
+    const Token& hash = in_[at_];
+    if (text_[hash.begin] != '#') return false;
+    Add("E0110", hash.begin, hash.end, "comments begin with `//`");
+    mistakes_.back().fix = "//";
+    while (at_ + 1 < in_.size() && in_[at_ + 1].type != SprintLexer::NEWLINE) ++at_;
+    return true;
   }
 
   void TakeSignificant(const Token& token) {
@@ -218,6 +281,14 @@ class Arranger {
       TakeClosing(token);
       return;
     }
+    if (token.type == SprintLexer::BAR && Is(in_, at_ + 1, SprintLexer::BAR) &&
+        in_[at_ + 1].begin == token.end) {
+      ++at_;
+      Add("E0110", token.begin, token.end + 1, "`||` has no meaning in Sprint");
+      mistakes_.back().fix = "or";
+      Put({SprintLexer::OR, token.begin, token.end + 1, token.line});
+      return;
+    }
     Put(token);
     if (token.type == SprintLexer::COMMA) {
       total_ -= Operators();
@@ -238,6 +309,11 @@ class Arranger {
       Exceeded(token,
                "expression has more than " + std::to_string(limits_.operators) + " operators");
     }
+  }
+
+  void TooMany(const Token& token) {
+    out_.within_limits = again_ = false;
+    Add("E0113", token.begin, token.end, "the file was not read: it has too many mistakes");
   }
 
   void Exceeded(const Token& token, std::string what) {
@@ -311,7 +387,8 @@ class Arranger {
   }
 
   void NeverClosed(const Token& open, const Token* stopped_by) {
-    Mistake mistake{"E0102", open.begin, open.end, Quote(open) + " is never closed", "", {}, ""};
+    Mistake mistake{"E0102", open.begin, open.end, Quote(open) + " is never closed",
+                    "",      {},         "",       {}};
     if (stopped_by != nullptr) {
       mistake.label = {stopped_by->begin, stopped_by->end};
       mistake.why = "it should be closed before this";
@@ -450,7 +527,12 @@ bool Continues(const std::vector<Token>& tokens, size_t at, size_t previous) {
                        previous == SprintLexer::RANGE || previous == SprintLexer::BAR ||
                        previous == SprintLexer::THEN ||
                        (IsOperator(previous) && previous != SprintLexer::AT);
-  if (hanging && !key) return true;
+  // `memory =` and on the next line `cores 2`: the value is missing, not `cores`.
+  const bool item = previous == SprintLexer::ASSIGN && IsName(next) && at + 1 < tokens.size() &&
+                    tokens[at + 1].type != SprintLexer::AT &&
+                    (IsName(tokens[at + 1].type) || tokens[at + 1].type == SprintLexer::NUMBER ||
+                     tokens[at + 1].type == SprintLexer::OPEN_TEXT);
+  if (hanging && !key && !item) return true;
   switch (next) {
     case SprintLexer::AND:
     case SprintLexer::OR:

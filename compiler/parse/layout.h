@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,16 +20,23 @@ class Log {
   Log(FileId file, diag::Emitter& emitter) : file_(file), emitter_(emitter) {}
   diag::Report Error(const char* code, uint32_t begin, uint32_t end, std::string message) {
     ++errors_;
+    places_.push_back(begin);
     return emitter_.Error(code, At(begin, end), std::move(message));
   }
   Loc At(uint32_t begin, uint32_t end) const { return {file_, begin, end}; }
   FileId file() const { return file_; }
   size_t errors() const { return errors_; }
+  // Whether something was reported that begins within [begin, end).
+  bool HasErrorIn(uint32_t begin, uint32_t end) const {
+    return std::any_of(places_.begin(), places_.end(),
+                       [&](uint32_t place) { return place >= begin && place < end; });
+  }
 
  private:
   FileId file_;
   diag::Emitter& emitter_;
   size_t errors_ = 0;
+  std::vector<uint32_t> places_;
 };
 
 // The tokens as the grammar wants them:

@@ -57,12 +57,15 @@ std::vector<std::string> Wishes(const antlr4::misc::IntervalSet& expected) {
   } else if (name) {
     wishes.emplace_back("a name");
   }
+  if (name && has(SprintLexer::NEWLINE) && has(SprintLexer::COMMA)) {
+    return {"an attribute `name = value`", "a block"};
+  }
   const bool value = !wishes.empty() && wishes.front() != "a name";
   if (has(SprintLexer::NEWLINE)) wishes.emplace_back("a new line");
   for (const Wish& wish : Punctuation) {
     if (!has(wish.type) || (value && wish.type == SprintLexer::LBRACE)) continue;
     // Names include `on`; after a value `{` is possible and hardly meant.
-    if (wish.type == SprintLexer::ON && name) continue;
+    if (IsWord(wish.type) && name) continue;
     if (wish.type == SprintLexer::LBRACE && has(SprintLexer::STAR)) continue;
     wishes.emplace_back(wish.text);
   }
@@ -78,6 +81,24 @@ class Strategy : public antlr4::DefaultErrorStrategy {
 
   antlr4::Token* recoverInline(antlr4::Parser* parser) override {
     throw antlr4::InputMismatchException(parser);
+  }
+
+  // Within a block a mistake never costs more than the item it is in.
+  void sync(antlr4::Parser* parser) override {
+    if (parser->getContext()->getRuleIndex() != SprintParser::RuleBlock) {
+      DefaultErrorStrategy::sync(parser);
+      return;
+    }
+    const size_t next = parser->getTokenStream()->LA(1);
+    const auto& atn = parser->getATN();
+    const auto expected = atn.nextTokens(atn.states[parser->getState()]);
+    if (expected.contains(antlr4::Token::EPSILON) || expected.contains(next)) return;
+    reportUnwantedToken(parser);
+    antlr4::misc::IntervalSet ends;
+    for (const size_t type : {SprintLexer::NEWLINE, SprintLexer::COMMA, SprintLexer::RBRACE}) {
+      ends.add(static_cast<ssize_t>(type));
+    }
+    consumeUntil(parser, ends);
   }
 
  protected:
@@ -151,6 +172,16 @@ class Strategy : public antlr4::DefaultErrorStrategy {
     const antlr4::Token* before = Before(parser, token);
     return before == nullptr ? 0 : before->getType();
   }
+  // Whether `word`, or the path that it ends, stands where an item begins.
+  static bool BeginsItem(antlr4::Parser* parser, const antlr4::Token* word) {
+    auto* tokens = parser->getTokenStream();
+    size_t at = word->getTokenIndex();
+    while (at >= 2 && tokens->get(at - 1)->getType() == SprintLexer::DOT) at -= 2;
+    if (at == 0) return true;
+    const size_t before = tokens->get(at - 1)->getType();
+    return before == SprintLexer::NEWLINE || before == SprintLexer::LBRACE ||
+           before == SprintLexer::COMMA;
+  }
   static bool InBlock(antlr4::Parser* parser) {
     for (antlr4::tree::ParseTree* node = parser->getContext(); node != nullptr;
          node = node->parent) {
@@ -175,24 +206,26 @@ class Strategy : public antlr4::DefaultErrorStrategy {
         before == nullptr ? begin : static_cast<uint32_t>(before->getStopIndex() + 1);
     const bool line_end =
         bad->getType() == SprintLexer::NEWLINE || bad->getType() == antlr4::Token::EOF;
-    // Stands in for something missing, which has been told.
+    // Stands in for something missing, which has been told; or follows from what was.
     if (begin == end && !line_end) return;
+    const size_t line = begin == 0 ? std::string_view::npos : text_.rfind('\n', begin - 1);
+    const auto line_begin = line == std::string_view::npos ? 0 : static_cast<uint32_t>(line + 1);
+    if (log_.HasErrorIn(line_begin, end)) return;
 
     const size_t type = bad->getType();
     const size_t last = before == nullptr ? 0 : before->getType();
-    if (item_end && before != nullptr && EndsValue(last) && before_end < end &&
+    const bool item_start = IsWord(last) && BeginsItem(parser, before);
+    if (item_start && BeginsValue(type)) {
+      log_.Error("E0101", begin, end, "expected `=` before the value of an attribute")
+          .FixIt(log_.At(begin, begin), "= ");
+      return;
+    }
+    if (InBlock(parser) && item_end && before != nullptr && EndsValue(last) && before_end < end &&
         (IsWord(type) || type == SprintLexer::OPEN_TEXT) && before->getLine() == bad->getLine()) {
       auto report = log_.Error("E0109", begin, end,
                                Written(begin, end) + " begins another item on the same line");
       report.Help("separate them by a line end or a comma");
-      if (InBlock(parser)) report.FixIt(log_.At(before_end, begin), ", ");
-      return;
-    }
-    const bool header = std::find(wishes.begin(), wishes.end(), "`=`") != wishes.end() ||
-                        parser->getContext()->getRuleIndex() == SprintParser::RuleOtherStatement;
-    if (header && BeginsValue(type) && IsWord(last)) {
-      log_.Error("E0101", begin, end, "expected `=` before the value of an attribute")
-          .FixIt(log_.At(begin, begin), "= ");
+      report.FixIt(log_.At(before_end, begin), ", ");
       return;
     }
     const std::string found = line_end ? "the end of the line" : Written(begin, end);
