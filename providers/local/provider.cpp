@@ -20,9 +20,9 @@ struct Kind {
   Result<value::Value> (*apply)(Site&, const value::Value& prior, const value::Value& wanted);
 };
 constexpr Kind kKinds[] = {
-    {"local.zone", &ReadZone, &ApplyZone},          {"local.node", &ReadNode, &ApplyNode},
-    {"local.link", &ReadLink, &ApplyLink},          {"local.proxy", &ReadProxy, &ApplyProxy},
-    {"local.process", &ReadProcess, &ApplyProcess},
+    {"local_zone", &ReadZone, &ApplyZone},          {"local_node", &ReadNode, &ApplyNode},
+    {"local_link", &ReadLink, &ApplyLink},          {"local_proxy", &ReadProxy, &ApplyProxy},
+    {"local_process", &ReadProcess, &ApplyProcess},
 };
 
 std::string Variable(const char* name) {

@@ -69,12 +69,12 @@ const value::Schema& ConfigSchema() {
 
 const std::map<std::string, value::Schema>& ResourceSchemas() {
   static const std::map<std::string, value::Schema> kSchemas{
-      {"local.zone",
+      {"local_zone",
        {0,
         {Make("name", Text(), Use::Fixed, ""), Make("id", Text(), Use::Computed, ""),
          Make("address", Text(), Use::Computed, "where its proxies listen"),
          Make("emulation", Text(), Use::Computed, "what is real here and what is not")}}},
-      {"local.link",
+      {"local_link",
        {0,
         {Make("a", Text(), Use::Fixed, "name of a local.zone"),
          Make("b", Text(), Use::Fixed, "name of a local.zone"),
@@ -82,15 +82,15 @@ const std::map<std::string, value::Schema>& ResourceSchemas() {
          Make("delay", Number(), Use::Optional, "s, one way"),
          Make("jitter", Number(), Use::Optional, "s"),
          Make("loss", Number(), Use::Optional, "0 to 1"), Make("id", Text(), Use::Computed, "")}}},
-      {"local.node",
+      {"local_node",
        {0,
         {Make("zone", Text(), Use::Fixed, "name of a local.zone"),
          Make("name", Text(), Use::Fixed, ""),
          Make("cores", Number(), Use::Required, "share of CPU time in cores"),
          Make("memory", Number(), Use::Optional, "bytes, 0 or none: unlimited"),
          Make("id", Text(), Use::Computed, ""), Make("address", Text(), Use::Computed, "ip")}}},
-      {"local.process", Process()},
-      {"local.proxy", Proxy()}};
+      {"local_process", Process()},
+      {"local_proxy", Proxy()}};
   return kSchemas;
 }
 

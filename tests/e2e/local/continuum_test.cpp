@@ -8,11 +8,11 @@ INSTANTIATE_TEST_SUITE_P(Mode, LocalTest, testing::Bool(),
 
 TEST_P(LocalTest, PathCrossesTheLinkAndIsMeasured) {
   CreateZones();
-  Value blur = Create("local.process", Process("blur", "board-0", {{"MS", "40"}}));
-  Value detect = Create("local.process", Process("detect", "vm-0"));
-  Value last = Create("local.proxy", Proxy("Detect", "cloud", {detect.Text("address")}));
+  Value blur = Create("local_process", Process("blur", "board-0", {{"MS", "40"}}));
+  Value detect = Create("local_process", Process("detect", "vm-0"));
+  Value last = Create("local_proxy", Proxy("Detect", "cloud", {detect.Text("address")}));
   Value first =
-      Create("local.proxy", Proxy("Blur", "plant", {blur.Text("address")}, {Next("Detect", last)}));
+      Create("local_proxy", Proxy("Blur", "plant", {blur.Text("address")}, {Next("Detect", last)}));
   EXPECT_EQ(first.Text("url"), "http://" + first.Text("address") + "/");
   for (int i = 0; i < 5; ++i) EXPECT_EQ(Post(first, "frame"), "detect(blur(frame))");
 
@@ -32,14 +32,14 @@ TEST_P(LocalTest, PathCrossesTheLinkAndIsMeasured) {
 
 TEST_P(LocalTest, ReadSeesWhatExistsAndNothingElse) {
   CreateZones();
-  Value process = Create("local.process", Process("blur", "board-0"));
-  Value proxy = Create("local.proxy", Proxy("Blur", "plant", {process.Text("address")}));
+  Value process = Create("local_process", Process("blur", "board-0"));
+  Value proxy = Create("local_proxy", Proxy("Blur", "plant", {process.Text("address")}));
   Restart();
-  const std::map<std::string, Value> made{{"local.zone", plant_},
-                                          {"local.link", link_},
-                                          {"local.node", board_},
-                                          {"local.process", process},
-                                          {"local.proxy", proxy}};
+  const std::map<std::string, Value> made{{"local_zone", plant_},
+                                          {"local_link", link_},
+                                          {"local_node", board_},
+                                          {"local_process", process},
+                                          {"local_proxy", proxy}};
   for (const auto& [type, state] : made) {
     auto read = provider_->Read(type, state);
     ASSERT_TRUE(read.ok());
@@ -47,10 +47,10 @@ TEST_P(LocalTest, ReadSeesWhatExistsAndNothingElse) {
   }
   // Created once more, after an answer that was lost: the same one.
   size_t processes = Processes().size();
-  EXPECT_EQ(Create("local.process", Process("blur", "board-0")), process);
-  EXPECT_EQ(Create("local.zone", Object{{"name", "plant"}}), plant_);
+  EXPECT_EQ(Create("local_process", Process("blur", "board-0")), process);
+  EXPECT_EQ(Create("local_zone", Object{{"name", "plant"}}), plant_);
   EXPECT_EQ(Processes().size(), processes);
-  for (const char* type : {"local.proxy", "local.process", "local.link", "local.node"}) {
+  for (const char* type : {"local_proxy", "local_process", "local_link", "local_node"}) {
     Delete(type, made.at(type));
     auto read = provider_->Read(type, made.at(type));
     ASSERT_TRUE(read.ok());
@@ -62,9 +62,9 @@ TEST_P(LocalTest, ReadSeesWhatExistsAndNothingElse) {
 
 TEST_P(LocalTest, NoRequestFailsWhenTheComponentMoves) {
   CreateZones();
-  Value old = Create("local.process", Process("detect", "board-0", {{"WAIT_MS", "150"}}));
+  Value old = Create("local_process", Process("detect", "board-0", {{"WAIT_MS", "150"}}));
   Value wanted = Proxy("Detect", "plant", {old.Text("address")});
-  Value proxy = Create("local.proxy", wanted);
+  Value proxy = Create("local_proxy", wanted);
   std::atomic<bool> done{false};
   std::atomic<int> sent{0}, failed{0};
   std::vector<std::thread> callers;
@@ -79,10 +79,10 @@ TEST_P(LocalTest, NoRequestFailsWhenTheComponentMoves) {
     });
   }
   std::this_thread::sleep_for(milliseconds(300));
-  Value fresh = Create("local.process", Process("detect", "vm-0", {{"WAIT_MS", "20"}}));
-  Value moved = Applied("local.proxy", proxy, Proxy("Detect", "plant", {fresh.Text("address")}));
+  Value fresh = Create("local_process", Process("detect", "vm-0", {{"WAIT_MS", "20"}}));
+  Value moved = Applied("local_proxy", proxy, Proxy("Detect", "plant", {fresh.Text("address")}));
   EXPECT_EQ(moved, With(proxy, {{"backends", List{fresh.Text("address")}}}));
-  Delete("local.process", old);
+  Delete("local_process", old);
   std::this_thread::sleep_for(milliseconds(300));
   done = true;
   for (std::thread& caller : callers) caller.join();
@@ -92,12 +92,12 @@ TEST_P(LocalTest, NoRequestFailsWhenTheComponentMoves) {
 
 TEST_P(LocalTest, LinkChangesInPlace) {
   CreateZones();
-  Value detect = Create("local.process", Process("detect", "vm-0"));
-  Value last = Create("local.proxy", Proxy("Detect", "cloud", {detect.Text("address")}));
-  Value blur = Create("local.process", Process("blur", "board-0"));
+  Value detect = Create("local_process", Process("detect", "vm-0"));
+  Value last = Create("local_proxy", Proxy("Detect", "cloud", {detect.Text("address")}));
+  Value blur = Create("local_process", Process("blur", "board-0"));
   Value first =
-      Create("local.proxy", Proxy("Blur", "plant", {blur.Text("address")}, {Next("Detect", last)}));
-  Applied("local.link", link_, With(link_, {{"delay", 0.001}, {"bandwidth", 100'000}}));
+      Create("local_proxy", Proxy("Blur", "plant", {blur.Text("address")}, {Next("Detect", last)}));
+  Applied("local_link", link_, With(link_, {{"delay", 0.001}, {"bandwidth", 100'000}}));
   // The proxy takes it up at its next request or the one after.
   Post(first, "x");
   Value before = MetricsOf(first);
@@ -114,12 +114,12 @@ TEST_P(LocalTest, LinkChangesInPlace) {
 
 TEST_P(LocalTest, AnswersGoOnByProbability) {
   CreateZones();
-  Value blur = Create("local.process", Process("blur", "board-0"));
-  Value one = Create("local.process", Process("one", "board-0"));
-  Value two = Create("local.process", Process("two", "board-0"));
-  Value first = Create("local.proxy", Proxy("One", "plant", {one.Text("address")}));
-  Value second = Create("local.proxy", Proxy("Two", "plant", {two.Text("address")}));
-  Value entry = Create("local.proxy", Proxy("Blur", "plant", {blur.Text("address")},
+  Value blur = Create("local_process", Process("blur", "board-0"));
+  Value one = Create("local_process", Process("one", "board-0"));
+  Value two = Create("local_process", Process("two", "board-0"));
+  Value first = Create("local_proxy", Proxy("One", "plant", {one.Text("address")}));
+  Value second = Create("local_proxy", Proxy("Two", "plant", {two.Text("address")}));
+  Value entry = Create("local_proxy", Proxy("Blur", "plant", {blur.Text("address")},
                                             {Next("One", first, 0.5), Next("Two", second, 0.3)}));
   std::map<std::string, int> answers;
   for (int i = 0; i < 200; ++i) ++answers[Post(entry, "f")];
@@ -131,18 +131,18 @@ TEST_P(LocalTest, AnswersGoOnByProbability) {
 
 TEST_P(LocalTest, BackendsShareTheRequestsAndReplaceEachOther) {
   CreateZones();
-  Value a = Create("local.process", Process("a", "board-0"));
-  Value b = Create("local.process", Process("b", "vm-0"));
-  Value proxy = Create("local.proxy", Proxy("C", "plant", {a.Text("address")}));
+  Value a = Create("local_process", Process("a", "board-0"));
+  Value b = Create("local_process", Process("b", "vm-0"));
+  Value proxy = Create("local_proxy", Proxy("C", "plant", {a.Text("address")}));
   // In namespaces the other zone is reached over the link, too.
   proxy =
-      Applied("local.proxy", proxy, Proxy("C", "plant", {a.Text("address"), b.Text("address")}));
+      Applied("local_proxy", proxy, Proxy("C", "plant", {a.Text("address"), b.Text("address")}));
   std::map<std::string, int> answers;
   for (int i = 0; i < 60; ++i) ++answers[Post(proxy, "f")];
   EXPECT_GT(answers["a(f)"], 10);
   EXPECT_GT(answers["b(f)"], 10);
   EXPECT_EQ(answers.size(), 2u);
-  Delete("local.process", a);
+  Delete("local_process", a);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(Post(proxy, "f"), "b(f)");
 }
 

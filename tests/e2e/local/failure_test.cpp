@@ -25,7 +25,7 @@ class FailureTest : public LocalTest {
     return {};
   }
   pid_t PidOf(const Value& process) {
-    auto read = provider_->Read("local.process", process);
+    auto read = provider_->Read("local_process", process);
     return read.ok() ? static_cast<pid_t>(read->Number("pid")) : -1;
   }
 };
@@ -35,8 +35,8 @@ INSTANTIATE_TEST_SUITE_P(Mode, FailureTest, testing::Bool(),
 
 TEST_P(FailureTest, CrashedProgramIsStartedAgainAndRequestsWaitForIt) {
   CreateZones();
-  Value process = Create("local.process", Process("blur", "board-0"));
-  Value proxy = Create("local.proxy", Proxy("Blur", "plant", {process.Text("address")}));
+  Value process = Create("local_process", Process("blur", "board-0"));
+  Value proxy = Create("local_proxy", Proxy("Blur", "plant", {process.Text("address")}));
   const auto first = static_cast<pid_t>(process.Number("pid"));
   ASSERT_GT(first, 0);
   (void)Call(process.Text("address"), {"POST", "/crash"}, milliseconds(1000));
@@ -55,7 +55,7 @@ TEST_P(FailureTest, CrashedProgramIsStartedAgainAndRequestsWaitForIt) {
 
 TEST_P(FailureTest, PausesBetweenStartsGrow) {
   CreateZones();
-  Value process = Create("local.process", Process("blur", "board-0"));
+  Value process = Create("local_process", Process("blur", "board-0"));
   const char* pauses[] = {"in 100 ms", "in 200 ms", "in 400 ms"};
   for (const char* pause : pauses) {
     pid_t pid = PidOf(process);
@@ -71,7 +71,7 @@ TEST_P(FailureTest, PausesBetweenStartsGrow) {
 
 TEST_P(FailureTest, ProgramEndsWithItsSupervisor) {
   CreateZones();
-  Value process = Create("local.process", Process("blur", "board-0"));
+  Value process = Create("local_process", Process("blur", "board-0"));
   ASSERT_EQ(Processes().size(), 2u);
   for (pid_t pid : Processes()) {
     if (pid != PidOf(process)) kill(pid, SIGKILL);
@@ -81,17 +81,17 @@ TEST_P(FailureTest, ProgramEndsWithItsSupervisor) {
 
 TEST_P(FailureTest, EverythingKilledIsSeenMadeAgainAndRemoved) {
   CreateZones();
-  Value process = Create("local.process", Process("blur", "board-0"));
-  Value proxy = Create("local.proxy", Proxy("Blur", "plant", {process.Text("address")}));
+  Value process = Create("local_process", Process("blur", "board-0"));
+  Value proxy = Create("local_proxy", Proxy("Blur", "plant", {process.Text("address")}));
   KillEverything();
   Restart();
-  EXPECT_TRUE(provider_->Read("local.process", process)->is_null());
-  EXPECT_TRUE(provider_->Read("local.proxy", proxy)->is_null());
-  EXPECT_EQ(*provider_->Read("local.zone", plant_), plant_);
-  EXPECT_EQ(*provider_->Read("local.node", board_), board_);
-  Value again = Create("local.process", Process("blur", "board-0"));
+  EXPECT_TRUE(provider_->Read("local_process", process)->is_null());
+  EXPECT_TRUE(provider_->Read("local_proxy", proxy)->is_null());
+  EXPECT_EQ(*provider_->Read("local_zone", plant_), plant_);
+  EXPECT_EQ(*provider_->Read("local_node", board_), board_);
+  Value again = Create("local_process", Process("blur", "board-0"));
   EXPECT_EQ(again.Text("address"), process.Text("address"));
-  EXPECT_EQ(Create("local.proxy", Proxy("Blur", "plant", {again.Text("address")})), proxy);
+  EXPECT_EQ(Create("local_proxy", Proxy("Blur", "plant", {again.Text("address")})), proxy);
   EXPECT_EQ(Post(proxy, "f"), "blur(f)");
   // And what nobody reads again, because it is dead, goes with its zone.
   KillEverything();
@@ -103,28 +103,28 @@ TEST_P(FailureTest, WhatIsNeverReadyIsExplainedAndRemoved) {
   ready_ms_ = 900;
   Restart();
   std::string why =
-      CreateError("local.process", Process("blur", "board-0", {{"FAIL", "no model"}}));
+      CreateError("local_process", Process("blur", "board-0", {{"FAIL", "no model"}}));
   EXPECT_THAT(why,
               HasSubstr("component blur (process blur) was not ready within 0.9 s: it ended "));
   EXPECT_THAT(why, HasSubstr("exit status 7"));
   EXPECT_THAT(why, HasSubstr("giving up: no model"));
-  why = CreateError("local.process", Process("blur", "board-0", {{"HEALTH", "503"}}));
+  why = CreateError("local_process", Process("blur", "board-0", {{"HEALTH", "503"}}));
   EXPECT_THAT(why, HasSubstr("/health answered 503; the last lines it wrote:\n  listening"));
   EXPECT_EQ(Log(), "");
   // The next try, with the mistake put right, is not troubled by it.
-  Create("local.process", Process("blur", "board-0"));
+  Create("local_process", Process("blur", "board-0"));
 }
 
 TEST_P(FailureTest, ProgramThatIsNotThereIsNamed) {
   CreateZones();
   Value wanted = Process("blur", "board-0");
-  std::string why = CreateError("local.process", With(wanted, {{"image", "ghcr.io/acme/x:1"}}));
+  std::string why = CreateError("local_process", With(wanted, {{"image", "ghcr.io/acme/x:1"}}));
   EXPECT_THAT(why, HasSubstr("image ghcr.io/acme/x:1; add to " + folder_ + "/images.yaml"));
-  why = CreateError("local.process", With(wanted, {{"command", List{"bin/nothing"}}}));
+  why = CreateError("local_process", With(wanted, {{"command", List{"bin/nothing"}}}));
   EXPECT_THAT(why, HasSubstr("no program bin/nothing in "));
-  why = CreateError("local.process", With(wanted, {{"command", List{"no-such-program"}}}));
+  why = CreateError("local_process", With(wanted, {{"command", List{"no-such-program"}}}));
   EXPECT_THAT(why, HasSubstr("cannot execute no-such-program: No such file or directory"));
-  why = CreateError("local.process", With(wanted, {{"node", "board-9"}}));
+  why = CreateError("local_process", With(wanted, {{"node", "board-9"}}));
   EXPECT_THAT(why, HasSubstr("there is no node board-9"));
 }
 
@@ -133,28 +133,28 @@ TEST_P(FailureTest, TakenPortIsNamed) {
   // Two runs of this test at once do not meet.
   const std::string port = std::to_string(30000 + getpid() % 1000 * 2);
   const std::string other = std::to_string(30001 + getpid() % 1000 * 2);
-  Create("local.process", Process("first", "board-0", {{"PORT", port}}));
-  std::string why = CreateError("local.process", Process("second", "board-0", {{"PORT", port}}));
+  Create("local_process", Process("first", "board-0", {{"PORT", port}}));
+  std::string why = CreateError("local_process", Process("second", "board-0", {{"PORT", port}}));
   EXPECT_THAT(why, HasSubstr("port " + port + " of " + board_.Text("address") +
                              " is already taken by first"));
   if (GetParam()) {
     // Nodes have addresses of their own.
-    Create("local.process", Process("second", "vm-0", {{"PORT", port}}));
+    Create("local_process", Process("second", "vm-0", {{"PORT", port}}));
     return;
   }
   Result<Socket> stranger = Listen("127.0.0.1:" + other);
   ASSERT_TRUE(stranger.ok());
-  why = CreateError("local.process", Process("third", "board-0", {{"PORT", other}}));
+  why = CreateError("local_process", Process("third", "board-0", {{"PORT", other}}));
   EXPECT_THAT(why,
               HasSubstr("port " + other + " of 127.0.0.1 is already taken by another program"));
 }
 
 TEST_P(FailureTest, NodesAndLinksNeedTheirZones) {
-  plant_ = Create("local.zone", Object{{"name", "plant"}});
+  plant_ = Create("local_zone", Object{{"name", "plant"}});
   std::string why =
-      CreateError("local.node", Object{{"zone", "cloud"}, {"name", "vm-0"}, {"cores", 1}});
+      CreateError("local_node", Object{{"zone", "cloud"}, {"name", "vm-0"}, {"cores", 1}});
   EXPECT_THAT(why, HasSubstr("there is no zone cloud"));
-  why = CreateError("local.link", Object{{"a", "plant"}, {"b", "cloud"}});
+  why = CreateError("local_link", Object{{"a", "plant"}, {"b", "cloud"}});
   EXPECT_THAT(why, HasSubstr("there is no zone cloud"));
 }
 
@@ -166,7 +166,7 @@ TEST_P(FailureTest, StopEndsTheWaitingAndLeavesNothing) {
     provider_->Stop();
   });
   auto begin = std::chrono::steady_clock::now();
-  EXPECT_THAT(CreateError("local.process", wanted), HasSubstr("stopped while starting"));
+  EXPECT_THAT(CreateError("local_process", wanted), HasSubstr("stopped while starting"));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(4000));
   stopper.join();
   provider_stopped_ = true;
@@ -183,10 +183,10 @@ TEST_P(FailureTest, OtherDeploymentOfTheSameNameIsLeftAlone) {
           .Configure(Object{
               {"directory", folder_ + "/other"}, {"program_directory", folder_}, {"owner", owner_}})
           .ok());
-  auto made = other.Apply("local.zone", Value(), Object{{"name", "plant"}});
+  auto made = other.Apply("local_zone", Value(), Object{{"name", "plant"}});
   ASSERT_FALSE(made.ok());
   EXPECT_THAT(made.error().ToString(), HasSubstr("is used by " + Directory()));
-  EXPECT_EQ(*provider_->Read("local.zone", plant_), plant_);
+  EXPECT_EQ(*provider_->Read("local_zone", plant_), plant_);
 }
 
 TEST_P(FailureTest, WhatAnEarlierBootLeftIsClearedAway) {
@@ -198,9 +198,9 @@ TEST_P(FailureTest, WhatAnEarlierBootLeftIsClearedAway) {
   ASSERT_NE(at, std::string::npos);
   std::ofstream(record) << text.replace(at, 4, "0000");
   Restart();
-  EXPECT_TRUE(provider_->Read("local.zone", plant_)->is_null());
-  EXPECT_TRUE(provider_->Read("local.node", board_)->is_null());
-  EXPECT_EQ(*provider_->Read("local.node", vm_), vm_);
+  EXPECT_TRUE(provider_->Read("local_zone", plant_)->is_null());
+  EXPECT_TRUE(provider_->Read("local_node", board_)->is_null());
+  EXPECT_EQ(*provider_->Read("local_node", vm_), vm_);
 }
 
 TEST_P(FailureTest, FullDiskIsAnErrorAndNothingIsMade) {
@@ -219,7 +219,7 @@ TEST_P(FailureTest, FullDiskIsAnErrorAndNothingIsMade) {
                                       {"owner", owner_ + "f"}})
                     .ok());
     std::ofstream(disk + "/filler") << std::string(64 << 10, 'x');
-    auto made = provider.Apply("local.zone", Value(), Object{{"name", "full"}});
+    auto made = provider.Apply("local_zone", Value(), Object{{"name", "full"}});
     EXPECT_THAT(made.ok() ? "" : made.error().ToString(), HasSubstr("No space left on device"));
     EXPECT_FALSE(NameSpaceExists("spr-" + owner_ + "f-full"));
   }
@@ -228,7 +228,7 @@ TEST_P(FailureTest, FullDiskIsAnErrorAndNothingIsMade) {
 
 TEST_P(FailureTest, WithoutRootItSaysWhatIsNotEmulated) {
   if (!GetParam()) {
-    plant_ = Create("local.zone", Object{{"name", "plant"}});
+    plant_ = Create("local_zone", Object{{"name", "plant"}});
     EXPECT_THAT(plant_.Text("emulation"), HasSubstr("plain: processes on 127.0.0.1"));
     return;
   }
@@ -240,9 +240,9 @@ TEST_P(FailureTest, WithoutRootItSaysWhatIsNotEmulated) {
     Value config = Object{
         {"directory", folder_ + "/nobody"}, {"program_directory", folder_}, {"owner", owner_}};
     if (!provider.Configure(config).ok()) _exit(2);
-    auto zone = provider.Apply("local.zone", Value(), Object{{"name", "plant"}});
+    auto zone = provider.Apply("local_zone", Value(), Object{{"name", "plant"}});
     if (!zone.ok() || !zone->Text("emulation").ends_with("(not root)")) _exit(3);
-    if (!provider.Apply("local.zone", *zone, Value()).ok()) _exit(4);
+    if (!provider.Apply("local_zone", *zone, Value()).ok()) _exit(4);
     _exit(0);
   }
   int status = 0;

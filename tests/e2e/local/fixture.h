@@ -44,7 +44,7 @@ class LocalTest : public testing::TestWithParam<bool> {
     if (provider_ == nullptr) return;
     if (provider_stopped_) Restart();
     // Zones go last and take everything with them.
-    for (const char* zone : {"plant", "cloud"}) Delete("local.zone", Object{{"name", zone}});
+    for (const char* zone : {"plant", "cloud"}) Delete("local_zone", Object{{"name", zone}});
     EXPECT_EQ(Footprint(), "");
     EXPECT_FALSE(fs::exists(folder_ + "/.sprint"));
     fs::remove_all(folder_);
@@ -148,18 +148,18 @@ class LocalTest : public testing::TestWithParam<bool> {
         {"component", component}, {"address", proxy.Text("address")}, {"probability", probability}};
   }
   void CreateZones() {
-    plant_ = Create("local.zone", Object{{"name", "plant"}});
-    cloud_ = Create("local.zone", Object{{"name", "cloud"}});
-    link_ = Create("local.link", Object{{"a", "plant"},
+    plant_ = Create("local_zone", Object{{"name", "plant"}});
+    cloud_ = Create("local_zone", Object{{"name", "cloud"}});
+    link_ = Create("local_link", Object{{"a", "plant"},
                                         {"b", "cloud"},
                                         {"bandwidth", 0},
                                         {"delay", 0.02},
                                         {"jitter", 0},
                                         {"loss", 0}});
     board_ = Create(
-        "local.node",
+        "local_node",
         Object{{"zone", "plant"}, {"name", "board-0"}, {"cores", 0.5}, {"memory", 256 << 20}});
-    vm_ = Create("local.node",
+    vm_ = Create("local_node",
                  Object{{"zone", "cloud"}, {"name", "vm-0"}, {"cores", 1}, {"memory", 256 << 20}});
   }
   static std::string Post(const Value& proxy, const std::string& body, int* status = nullptr) {

@@ -73,14 +73,14 @@ TEST_P(LaunchTest, WholeLifeOverTheWire) {
     all.push_back({type, config, Step(*provider, type, Value(), config)});
     return all.back().state;
   };
-  Value zone = create("local.zone", Object{{"name", "plant"}});
-  create("local.zone", Object{{"name", "cloud"}});
-  create("local.link",
+  Value zone = create("local_zone", Object{{"name", "plant"}});
+  create("local_zone", Object{{"name", "cloud"}});
+  create("local_link",
          Object{{"a", "plant"}, {"b", "cloud"}, {"bandwidth", 6.25e6}, {"delay", 0.002}});
-  create("local.node",
+  create("local_node",
          Object{{"zone", "plant"}, {"name", "board-0"}, {"cores", 0.5}, {"memory", 512 << 20}});
-  Value process = create("local.process", Process("blur", "board-0"));
-  Value proxy = create("local.proxy", Proxy("Blur", "plant", {process.Text("address")}));
+  Value process = create("local_process", Process("blur", "board-0"));
+  Value proxy = create("local_proxy", Proxy("Blur", "plant", {process.Text("address")}));
   EXPECT_THAT(zone.Text("emulation"),
               testing::StartsWith(GetParam() ? "" : "plain: processes on 127.0.0.1"));
   EXPECT_EQ(Post(proxy, "f"), "blur(f)");
@@ -114,8 +114,8 @@ TEST_P(LaunchTest, MistakesCrossTheWireAsMessages) {
   auto provider = Launched();
   ASSERT_TRUE(provider);
   Value config =
-      Whole(*provider, "local.node", Object{{"zone", "nowhere"}, {"name", "n"}, {"cores", 1}});
-  auto applied = provider->Apply("local.node", Value(), config, config, "");
+      Whole(*provider, "local_node", Object{{"zone", "nowhere"}, {"name", "n"}, {"cores", 1}});
+  auto applied = provider->Apply("local_node", Value(), config, config, "");
   ASSERT_TRUE(applied.ok());
   ASSERT_EQ(applied->messages.size(), 1u);
   EXPECT_EQ(applied->messages[0].summary, "node n: there is no zone nowhere");
@@ -130,10 +130,10 @@ TEST_P(LaunchTest, MistakesCrossTheWireAsMessages) {
 TEST_P(LaunchTest, ProviderKilledWhileStartingAComponentLosesNothing) {
   auto provider = Launched();
   ASSERT_TRUE(provider);
-  Step(*provider, "local.zone", Value(), Whole(*provider, "local.zone", Object{{"name", "plant"}}));
+  Step(*provider, "local_zone", Value(), Whole(*provider, "local_zone", Object{{"name", "plant"}}));
   Value node = Object{{"zone", "plant"}, {"name", "board-0"}, {"cores", 1}};
-  Step(*provider, "local.node", Value(), Whole(*provider, "local.node", node));
-  Value config = Whole(*provider, "local.process", Process("blur", "board-0", {{"HEALTH", "503"}}));
+  Step(*provider, "local_node", Value(), Whole(*provider, "local_node", node));
+  Value config = Whole(*provider, "local_process", Process("blur", "board-0", {{"HEALTH", "503"}}));
   std::thread killer([this] {
     Within(milliseconds(5000), [this] { return Processes().size() == 2; });
     // The only program of ours that is no component: found by its folder in TMPDIR or name.
@@ -150,7 +150,7 @@ TEST_P(LaunchTest, ProviderKilledWhileStartingAComponentLosesNothing) {
       if (parent == getpid()) kill(pid, SIGKILL);
     }
   });
-  auto applied = provider->Apply("local.process", Value(), config, config, "");
+  auto applied = provider->Apply("local_process", Value(), config, config, "");
   killer.join();
   ASSERT_FALSE(applied.ok());
   EXPECT_EQ(applied.error().code(), ErrorCode::Unavailable);
