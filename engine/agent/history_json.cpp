@@ -53,16 +53,16 @@ bool Flag(const Value& value, const std::string& key) {
   return flag != nullptr && *flag;
 }
 const List& Items(const Value& value, const std::string& key) {
-  static const List kNone;
+  static const List none;
   const Value* found = value.Find(key);
   const List* list = found == nullptr ? nullptr : found->As<List>();
-  return list == nullptr ? kNone : *list;
+  return list == nullptr ? none : *list;
 }
 const Object& Members(const Value& value, const std::string& key) {
-  static const Object kNone;
+  static const Object none;
   const Value* found = value.Find(key);
   const Object* object = found == nullptr ? nullptr : found->As<Object>();
-  return object == nullptr ? kNone : *object;
+  return object == nullptr ? none : *object;
 }
 Value Part(const Value& value, const std::string& key) {
   const Value* found = value.Find(key);

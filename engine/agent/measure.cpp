@@ -7,7 +7,7 @@
 namespace sprint::agent {
 namespace {
 
-constexpr double kFewestForMean = 5, kFewestForP95 = 20;
+constexpr double FewestForMean = 5, FewestForP95 = 20;
 
 // A response of 0 s means that nothing ended well.
 double Positive(double value) { return std::isfinite(value) && value > 0 ? value : NotKnown; }
@@ -21,7 +21,7 @@ double Measure(const Requirement& requirement, const std::map<std::string, Sampl
   const auto first = samples.find(requirement.path.front());
   if (first == samples.end()) return NotKnown;
   const Sample& entry = first->second;
-  if (!(entry.requests >= (p95 ? kFewestForP95 : kFewestForMean))) return NotKnown;
+  if (!(entry.requests >= (p95 ? FewestForP95 : FewestForMean))) return NotKnown;
   if (requirement.path.size() == 1) {
     return Positive(p95 ? entry.response_p95 : entry.response_mean);
   }

@@ -13,7 +13,7 @@ namespace sprint::agent {
 namespace {
 
 // No proxy has this much to say.
-constexpr size_t kLargestAnswer = 1 << 20;
+constexpr size_t LargestAnswer = 1 << 20;
 
 struct Transfer {
   CURL* handle = nullptr;
@@ -25,7 +25,7 @@ struct Transfer {
 
 size_t Receive(char* data, size_t size, size_t count, void* into) {
   std::string& body = static_cast<Transfer*>(into)->body;
-  if (body.size() + size * count > kLargestAnswer) return 0;
+  if (body.size() + size * count > LargestAnswer) return 0;
   body.append(data, size * count);
   return size * count;
 }

@@ -12,7 +12,9 @@ namespace sprint::agent {
 namespace {
 
 // Workloads closer than this are one question.
-constexpr double kSameWorkload = 0.05;
+constexpr double SameWorkload = 0.05;
+// Halvings of what cannot be held, to find what can.
+constexpr int Halvings = 4;
 
 std::string Rate(double rate) { return FormatNumber(rate, 3) + " requests/s"; }
 std::string Span(Seconds seconds) { return FormatNumber(std::max(0.0, seconds), 3) + " s"; }
@@ -136,7 +138,7 @@ class Stepper {
   bool KnownFruitless() const {
     return now() - state_.fruitless_at < std::max(settings_.hold, settings_.every) &&
            std::abs(decision_.level - state_.fruitless_level) <=
-               kSameWorkload * state_.fruitless_level;
+               SameWorkload * state_.fruitless_level;
   }
   void Fruitless(Why why, std::string reason) {
     state_.cheaper = {};
@@ -164,6 +166,15 @@ class Stepper {
       workload = least;
       candidate = Ask(workload);
     }
+    if (!candidate.feasible && candidate.problem.empty()) {
+      const double wanted = workload;
+      candidate = MostThatHolds(workload);
+      if (candidate.feasible && !candidate.same_as_current) {
+        return Take(workload, candidate, violation + "; no placement holds " + Rate(wanted));
+      }
+      candidate.feasible = false;
+      workload = wanted;
+    }
     if (!candidate.feasible) {
       return Fruitless(Why::NoBetter, violation + "; no placement for " + Rate(workload) +
                                           (candidate.problem.empty() ? "" : ": ") +
@@ -176,20 +187,37 @@ class Stepper {
     Take(workload, candidate, violation);
   }
 
+  // When no placement does for `workload`, one that does for as much of it as can be: late
+  // requests are fewer then. Not feasible when it is hardly more than there is already.
+  Candidate MostThatHolds(double& workload) {
+    double low = std::isnan(state_.placed_for) ? settings_.floor : state_.placed_for;
+    double high = workload;
+    Candidate best;
+    for (int i = 0; i < Halvings && high - low > SameWorkload * high; ++i) {
+      const double middle = (low + high) / 2;
+      const Candidate candidate = Ask(middle);
+      (candidate.feasible ? low : high) = middle;
+      if (!candidate.feasible) continue;
+      best = candidate;
+      workload = middle;
+    }
+    return best;
+  }
+
   // Whether a cheaper placement would do, and has for long enough.
   void Save(bool whole) {
     const std::string fine = "every requirement holds at " + Rate(decision_.peak);
     const double workload = std::max(decision_.peak * (1 + settings_.margin), settings_.floor);
     // The placement was the cheapest for what it was made for, so less load is what
     // makes a cheaper one possible.
-    if (workload <= 0 || workload > (1 - kSameWorkload) * state_.placed_for) {
+    if (workload <= 0 || workload > (1 - SameWorkload) * state_.placed_for) {
       state_.cheaper = {};
       state_.cheaper_at = state_.none_at = NotKnown;
       return Rest(Why::Fine, fine);
     }
     if (!whole) return Rest(Why::Fine, fine + "; not everything is measured");
     // What does for a workload does for less, and what does not, not for more.
-    if (workload > (1 - kSameWorkload) * state_.none_at) {
+    if (workload > (1 - SameWorkload) * state_.none_at) {
       state_.cheaper = {};
       return Rest(Why::Fine, fine);
     }

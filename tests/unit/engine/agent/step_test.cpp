@@ -272,14 +272,34 @@ TEST(Step, RestsAfterAChange) {
   EXPECT_GE(world.replans[1].first - world.replans[0].first, 120);
 }
 
-TEST(Step, LoadThatNothingHoldsIsSaidAndNotAskedAllTheTime) {
+TEST(Step, OverloadIsGivenTheMostThatCanBeHeldOnceAndThenOnlySaid) {
   World world;
+  // Six machines do for 40.
   world.Load(100, 600);
-  EXPECT_TRUE(world.replans.empty());
+  ASSERT_EQ(world.replans.size(), 1u);
+  EXPECT_GE(world.replans[0].second.workload, 33);
+  EXPECT_LE(world.replans[0].second.workload, 40);
+  EXPECT_EQ(world.machines, 6u);
+  EXPECT_THAT(world.replans[0].second.reason, HasSubstr("no placement holds 100 requests/s"));
   EXPECT_EQ(world.LastWhy(), Why::NoBetter);
   EXPECT_THAT(world.decisions.back().reason(), HasSubstr("no placement for 100 requests/s"));
-  // Twice (with margin and without) each hold.
-  EXPECT_LE(world.proposals, 2 * 600 / 10);
+  // Twice, with margin and without, and the halvings; once each hold.
+  EXPECT_LE(world.proposals, 6 * 600 / 10);
+}
+
+TEST(Step, OptimiserWithoutAnAnswerIsNotAskedForLess) {
+  World world;
+  Model model = world.AsModel();
+  model.propose = [&](double) {
+    ++world.proposals;
+    return Candidate{.problem = "the state cannot be read"};
+  };
+  Decision decision;
+  for (int i = 0; i < 6; ++i, world.t += 2) {
+    decision = Step(world.settings, world.state, world.t, world.See(9), model);
+  }
+  EXPECT_EQ(world.proposals, 2);
+  EXPECT_THAT(decision.reason(), HasSubstr("the state cannot be read"));
 }
 
 TEST(Step, WithoutRoomForTheMarginPlacesForTheLoadItself) {
