@@ -166,8 +166,8 @@ Result<Value> SetNode(Site& site, const Value& wanted) {
 // --- links ---
 
 std::string LinkId(const Value& link) {
-  auto [first, second] = std::minmax(link.Text("a"), link.Text("b"));
-  return first + "--" + second;
+  const std::string a = link.Text("a"), b = link.Text("b");
+  return a < b ? a + "--" + b : b + "--" + a;
 }
 
 std::string LinkDevice(const Site& site, const std::string& id) {
