@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -59,12 +60,30 @@ std::string Subject(const Requirement& requirement, const ir::Deploy& deploy) {
   return text;
 }
 
-std::string Row(const std::string& label, const std::string& place, const std::string& metric,
-                const std::string& value, const std::string& bound, const std::string& rest) {
-  std::string row = "  " + (place.empty() ? label : Pad(label, 12) + " " + place);
-  row = Pad(row, 37) + Pad(metric, 4) + Left(value, 7) + "   " + Pad(bound, 15) + rest;
-  while (!row.empty() && row.back() == ' ') row.pop_back();
-  return row + "\n";
+// Cells of the table: label, place, metric, value, bound, remark. A row without a place
+// lets its label run into that column.
+using Cells = std::array<std::string, 6>;
+
+std::string Table(const std::vector<Cells>& rows) {
+  size_t label = 12, place = 20, value = 7, bound = 12;
+  for (const Cells& row : rows) {
+    if (!row[1].empty()) label = std::max(label, row[0].size());
+    place = std::max(place, row[1].size());
+    value = std::max(value, row[3].size());
+    bound = std::max(bound, row[4].size());
+  }
+  for (const Cells& row : rows) {
+    if (row[1].empty() && row[0].size() > label + 1 + place) place = row[0].size() - label - 1;
+  }
+  std::string text;
+  for (const Cells& row : rows) {
+    std::string line = row[1].empty() ? row[0] : Pad(row[0], label) + " " + row[1];
+    line = "  " + Pad(line, label + 1 + place) + "  " + Pad(row[2], 4) + Left(row[3], value) +
+           "   " + Pad(row[4], bound) + "   " + row[5];
+    while (line.back() == ' ') line.pop_back();
+    text += line + "\n";
+  }
+  return text;
 }
 
 std::string Missed(const Requirement& requirement) {
@@ -131,6 +150,7 @@ std::string Render(const Answer& answer, const ir::Program& program, const ir::D
   if (answer.parts.empty()) {
     return text + "  no placement found within " + std::to_string(answer.steps) + " steps\n";
   }
+  std::vector<Cells> rows;
   std::vector<bool> shown(answer.requirements.size(), false), billed(answer.pools.size(), false);
   for (const Placed& placed : answer.parts) {
     std::string label = placed.component_name;
@@ -160,14 +180,15 @@ std::string Render(const Answer& answer, const ir::Program& program, const ir::D
         continuum.zones[placed.zone].pools[placed.pool].form == ir::PoolForm::Functions;
     const std::string place = placed.zone_name + "/" + placed.pool_name +
                               (function ? "" : " x" + std::to_string(placed.replicas));
-    text += Row(label, place, "R", Time(placed.response_mean), bound, cost);
+    rows.push_back({label, place, "R", Time(placed.response_mean), bound, cost});
   }
   for (size_t i = 0; i < answer.requirements.size(); ++i) {
     const Requirement& requirement = answer.requirements[i];
     if (shown[i]) continue;
-    text += Row(Subject(requirement, deploy), "", Percentile(requirement), Value(requirement),
-                Bound(requirement), Missed(requirement));
+    rows.push_back({Subject(requirement, deploy), "", Percentile(requirement), Value(requirement),
+                    Bound(requirement), Missed(requirement)});
   }
+  text += Table(rows);
   const bool energy = deploy.goal == ir::Goal::Energy;
   text += "  cost " + Fixed(answer.cost, 3) + " EUR/h   ";
   if (energy) text += FormatNumber(answer.energy, 4) + " W   ";

@@ -9,9 +9,19 @@ namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 
+std::vector<std::array<uint32_t, 2>> Pairs(const Problem& problem) {
+  std::vector<std::array<uint32_t, 2>> pairs;
+  for (const Flow& flow : problem.flows) pairs.push_back({flow.from, flow.to});
+  return pairs;
+}
+
 }  // namespace
 
-Relaxation::Relaxation(const Problem& problem, const Items& items) : items_(items) {
+Relaxation::Relaxation(const Problem& problem, const Items& items)
+    : items_(items),
+      one_way_(problem.one_way),
+      staircase_(static_cast<uint32_t>(problem.components.size()), Pairs(problem)),
+      costs_(problem.components.size()) {
   std::vector<std::vector<uint32_t>> zones(problem.one_kind.size());
   for (uint32_t j = 0; j < problem.pools.size(); ++j) {
     const Pool& pool = problem.pools[j];
@@ -33,60 +43,88 @@ Relaxation::Relaxation(const Problem& problem, const Items& items) : items_(item
   load_.assign(problem.pools.size(), 0);
 }
 
-double Relaxation::Cheapest(const Hardware& hardware, const std::vector<double>& prices,
+Relaxation::Pair Relaxation::Least(const Hardware& hardware, const std::vector<double>& prices,
+                                   const std::vector<Item>& options) const {
+  Pair least{{Infinity, Infinity}, {nullptr, nullptr}};
+  for (const Item& item : options) {
+    if (!hardware.usable[item.pool]) continue;
+    const double due = item.fixed + prices[item.pool] * item.load;
+    const int side = one_way_ && item.cloud ? 1 : 0;
+    if (due < least.due[side]) {
+      least.due[side] = due;
+      least.item[side] = &item;
+    }
+  }
+  return least;
+}
+
+StepCosts Relaxation::Costs(const Hardware& hardware, const std::vector<double>& prices,
                             uint32_t c) const {
-  double best = Infinity;
+  StepCosts best{Infinity, Infinity, Infinity};
   for (const auto& parts : items_[c]) {
     if (parts.empty()) continue;
-    double sum = 0;
-    for (const auto& options : parts) {
-      double least = Infinity;
-      for (const Item& item : options) {
-        if (!hardware.usable[item.pool]) continue;
-        least = std::min(least, item.fixed + prices[item.pool] * item.load);
-      }
-      sum += least;
-      if (sum >= best) break;
+    // The chain so far: all at the edge, gone over to the cloud, in the cloud at once.
+    double edge = 0, mixed = Infinity, cloud = 0;
+    for (size_t p = 0; p < parts.size(); ++p) {
+      const Pair least = Least(hardware, prices, parts[p]);
+      mixed = std::min(mixed, p > 0 ? edge : Infinity) + least.due[1];
+      edge += least.due[0];
+      cloud += least.due[1];
     }
-    best = std::min(best, sum);
+    best[Edge] = std::min(best[Edge], edge);
+    best[Mixed] = std::min(best[Mixed], mixed);
+    best[Cloud] = std::min(best[Cloud], cloud);
+  }
+  if (!one_way_) return {best[Edge], Infinity, Infinity};
+  for (uint8_t step = 0; step < 3; ++step) {
+    if (!(hardware.steps[c] >> step & 1)) best[step] = Infinity;
   }
   return best;
+}
+
+// Adds the load of component c's cheapest way to take `step`.
+void Relaxation::Charge(const Hardware& hardware, const std::vector<double>& prices, uint32_t c,
+                        Step step) {
+  double best = Infinity;
+  std::vector<const Item*> best_items, items;
+  std::vector<Pair> pairs;
+  for (const auto& parts : items_[c]) {
+    if (parts.empty()) continue;
+    pairs.clear();
+    for (const auto& options : parts) pairs.push_back(Least(hardware, prices, options));
+    // The first `split` parts at the edge, the others in the cloud.
+    const size_t n = parts.size();
+    const size_t from = step == Edge ? n : step == Cloud ? 0 : 1;
+    const size_t to = step == Edge ? n : step == Cloud ? 0 : n - 1;
+    for (size_t split = from; split <= to; ++split) {
+      double sum = 0;
+      items.clear();
+      for (size_t p = 0; p < n; ++p) {
+        const int side = p < split ? 0 : 1;
+        sum += pairs[p].due[side];
+        items.push_back(pairs[p].item[side]);
+      }
+      if (sum < best) {
+        best = sum;
+        best_items = items;
+      }
+    }
+  }
+  for (const Item* item : best_items) load_[item->pool] += item->load;
 }
 
 double Relaxation::Once(const Hardware& hardware, const std::vector<double>& prices,
                         std::vector<double>& excess) {
   double total = 0;
+  for (uint32_t c = 0; c < costs_.size(); ++c) {
+    costs_[c] = Costs(hardware, prices, c);
+    if (!one_way_) total += costs_[c][Edge];
+  }
+  if (one_way_) total = staircase_.Solve(costs_, steps_);
+  if (total == Infinity) return Infinity;
   std::fill(load_.begin(), load_.end(), 0);
-  std::vector<const Item*> chosen, best_chosen;
-  for (const auto& variants : items_) {
-    double best = Infinity;
-    for (const auto& parts : variants) {
-      if (parts.empty()) continue;
-      double sum = 0;
-      chosen.clear();
-      for (const auto& options : parts) {
-        double least = Infinity;
-        const Item* item_of_least = nullptr;
-        for (const Item& item : options) {
-          if (!hardware.usable[item.pool]) continue;
-          const double due = item.fixed + prices[item.pool] * item.load;
-          if (due < least) {
-            least = due;
-            item_of_least = &item;
-          }
-        }
-        sum += least;
-        if (sum >= best) break;
-        chosen.push_back(item_of_least);
-      }
-      if (sum < best) {
-        best = sum;
-        best_chosen = chosen;
-      }
-    }
-    if (best == Infinity) return Infinity;
-    total += best;
-    for (const Item* item : best_chosen) load_[item->pool] += item->load;
+  for (uint32_t c = 0; c < costs_.size(); ++c) {
+    Charge(hardware, prices, c, one_way_ ? steps_[c] : Edge);
   }
   excess = load_;
   for (const auto& group : groups_) {
@@ -118,24 +156,30 @@ double Relaxation::Once(const Hardware& hardware, const std::vector<double>& pri
 double Relaxation::Bound(const Hardware& hardware, std::vector<double>& prices, int rounds,
                          double enough) {
   double best = -Infinity;
-  double length = 1;
+  double length = 1, last = -Infinity;
   int stuck = 0;
   std::vector<double> at = prices, excess;
+  // Without prices the instances that must be there count in full; small steps from
+  // elsewhere rarely lead here.
+  best = Once(hardware, std::vector<double>(prices.size(), 0), excess);
+  if (best == Infinity) return best;
+  std::vector<double> best_prices(prices.size(), 0);
   for (int round = 0; round < rounds; ++round) {
     const double bound = Once(hardware, at, excess);
     if (bound == Infinity) return bound;
     for (size_t j = 0; j < load_.size(); ++j) {
       average_[j] = round == 0 ? load_[j] : 0.7 * average_[j] + 0.3 * load_[j];
     }
-    if (bound > best + 1e-9 * std::fabs(best)) {
+    if (bound > last + 1e-9 * std::fabs(last)) {
       stuck = 0;
+      last = bound;
     } else if (++stuck == 4) {
       length /= 2;
       stuck = 0;
     }
     if (bound > best) {
       best = bound;
-      prices = at;
+      best_prices = at;
     }
     if (best >= enough || length < 1e-3) break;
     double norm = 0;
@@ -149,6 +193,7 @@ double Relaxation::Bound(const Hardware& hardware, std::vector<double>& prices, 
     const double step = length * std::max(target - bound, 1e-6 * std::fabs(bound)) / norm;
     for (size_t j = 0; j < at.size(); ++j) at[j] = std::max(0.0, at[j] + step * excess[j]);
   }
+  prices = best_prices;
   return best;
 }
 

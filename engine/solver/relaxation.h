@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/solver/problem.h"
+#include "engine/solver/staircase.h"
 
 namespace sprint::solver {
 
@@ -12,6 +13,7 @@ struct Item {
   uint32_t pool = 0;
   double load = 0;   // busy seconds per second it brings to the pool
   double fixed = 0;  // objective of its executions, fees and moves, whatever the counts
+  bool cloud = false;
 };
 // [component][variant][part]; a variant that may not be chosen has no parts at all.
 using Items = std::vector<std::vector<std::vector<std::vector<Item>>>>;
@@ -20,11 +22,15 @@ using Items = std::vector<std::vector<std::vector<std::vector<Item>>>>;
 struct Hardware {
   std::vector<char> usable;
   std::vector<uint32_t> low, high;  // counts of usable pools
+  // Steps each component may take, a bit each. Everything is allowed, and means
+  // nothing, where requests may return from the cloud.
+  std::vector<uint8_t> steps;
 };
 
 // Lower bounds by Lagrangian relaxation: capacity of nodes is not demanded but charged
-// for, at a price per busy second. Then each part and each pool decide alone, and
-// whatever the prices no placement within the hardware is cheaper.
+// for, at a price per busy second. Then each pool decides alone, and so does each part,
+// but for the ban on returns from the cloud, which a minimum cut observes exactly.
+// Whatever the prices, no placement within the hardware is cheaper.
 class Relaxation {
  public:
   Relaxation(const Problem& problem, const Items& items);
@@ -34,8 +40,9 @@ class Relaxation {
   // the start and become those of the best bound.
   double Bound(const Hardware& hardware, std::vector<double>& prices, int rounds, double enough);
 
-  // Objective the cheapest item list of component c pays at `prices`.
-  double Cheapest(const Hardware& hardware, const std::vector<double>& prices, uint32_t c) const;
+  // Objective that component c pays at `prices` on each step, the others disregarded.
+  // Where requests may return only the first counts.
+  StepCosts Costs(const Hardware& hardware, const std::vector<double>& prices, uint32_t c) const;
   // Load on each pool that the rounds of the last Bound settled around.
   const std::vector<double>& load() const { return average_; }
 
@@ -51,8 +58,21 @@ class Relaxation {
  private:
   double Once(const Hardware& hardware, const std::vector<double>& prices,
               std::vector<double>& excess);
+  void Charge(const Hardware& hardware, const std::vector<double>& prices, uint32_t c, Step step);
+
+  // The cheapest usable item of a part, among those at the edge (0) or in the cloud (1).
+  struct Pair {
+    double due[2];
+    const Item* item[2];
+  };
+  Pair Least(const Hardware& hardware, const std::vector<double>& prices,
+             const std::vector<Item>& options) const;
 
   const Items& items_;
+  bool one_way_;
+  Staircase staircase_;
+  std::vector<StepCosts> costs_;
+  std::vector<Step> steps_;
   std::vector<double> capacity_, burden_, average_, load_;
   std::vector<char> function_;
   std::vector<uint32_t> idle_;

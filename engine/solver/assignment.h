@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/solver/domains.h"
+#include "engine/solver/progress.h"
+#include "engine/solver/relaxation.h"
+
+namespace sprint::solver {
+
+// The lower level of the search: components on hardware whose counts are fixed.
+class Assignment {
+ public:
+  // All are kept by reference.
+  Assignment(const Problem& problem, const Domains& domains, const Items& items,
+             Relaxation& relaxation, Progress& progress);
+  ~Assignment();
+
+  // Depth first over whole choices of components, those only whose reduced cost leaves a
+  // chance; formulas that can only get worse are checked as soon as something breaks
+  // them. Every instance is paid for: a placement that leaves a pool unused is found
+  // where the pool's count is its idle one. Improves the best placement in `progress`.
+  void Run(const Hardware& hardware, std::vector<double> prices);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sprint::solver

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "engine/solver/search.h"
+
+namespace sprint::solver {
+
+// What the levels of a search share: the best placement so far, the limits beyond which
+// nothing is looked at, and the budget.
+struct Progress {
+  Budget budget;
+  bool any = false;  // the first placement ends the search
+
+  std::optional<Placement> best;
+  double burden = std::numeric_limits<double>::infinity();  // of `best`
+  // Only placements below are looked for, missed preferences included; and excluded.
+  double limit = std::numeric_limits<double>::infinity();
+  double cap = std::numeric_limits<double>::infinity();
+  // The least bound of what was left aside when the budget ended.
+  double open = std::numeric_limits<double>::infinity();
+  uint64_t steps = 0;
+  bool stopped = false;
+
+  double Cutoff() const { return best ? std::min(limit, burden * (1 - 1e-12) - 1e-18) : limit; }
+  bool Hopeless(double bound) const { return bound >= Cutoff() || bound >= cap; }
+  bool Done() const { return stopped || (any && best); }
+  // Counts one step.
+  bool Stop() {
+    ++steps;
+    if (steps > budget.steps || ((steps & 255) == 0 && budget.stop.stop_requested())) {
+      stopped = true;
+    }
+    return Done();
+  }
+  void LeaveOpen(double bound) {
+    if (stopped) open = std::min(open, bound);
+  }
+};
+
+}  // namespace sprint::solver
