@@ -1,6 +1,7 @@
 #include "engine/solver/search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "engine/solver/assignment.h"
