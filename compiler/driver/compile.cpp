@@ -12,13 +12,18 @@ namespace {
 
 constexpr size_t MostModules = 1'000;
 
+std::string List(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 class Loader {
  public:
   Loader(const FileSystem& files, SourceTable& sources, diag::Emitter& emitter)
-      : files_(files),
-        sources_(sources),
-        emitter_(emitter),
-        unit_(std::make_shared<sema::Unit>()) {}
+      : files_(files), sources_(sources), emitter_(emitter), unit_(std::make_shared<sema::Unit>()) {
+    unit_->files = &files;
+  }
 
   // False when the root cannot be read.
   bool LoadRoot(const std::string& path) {
@@ -57,6 +62,7 @@ class Loader {
   }
 
   void Import(sema::Module& module) {
+    std::map<std::string, Loc> aliases;
     for (const ast::BlockPtr& block : module.file.declarations) {
       if (block->keyword.text != "import") continue;
       if (unit_->modules.size() >= MostModules) {
@@ -73,11 +79,16 @@ class Loader {
         alias = block->names.front().parts.back().text;
       }
       if (!imported) continue;
+      imports_.push_back({{&module, block.get()}, imported});
       if (block->label) alias = block->label->text;
-      if (!module.imports.emplace(alias, imported).second) {
+      const auto [first, fresh] = aliases.try_emplace(alias, block->loc);
+      if (!fresh) {
         emitter_.Error("E0207", block->loc, "two imports are called `" + alias + "`")
+            .Label(first->second, "first here")
             .Help("give one another name: import … as NAME");
+        continue;
       }
+      module.imports.emplace(alias, imported);
     }
   }
 
@@ -114,32 +125,42 @@ class Loader {
       for (const std::string& known : stdlib::Names()) names.push_back("std." + known);
       const auto meant = diag::ClosestMatch(name, names);
       emitter_.Error("E0209", path.loc, "there is no module `" + name + "`")
-          .Help(meant ? "did you mean `" + *meant + "`?" : "");
+          .Help(meant ? "did you mean `" + *meant + "`?" : "there are " + List(names));
       return nullptr;
     }
     return &Add(name, std::string(*text), /*library=*/true, name.substr(4) + ".");
   }
 
+  // Of each circle the import that closes it, found by going through imports in order.
   void ReportCircles() {
-    for (const auto& module : unit_->modules) {
-      std::vector<const sema::Module*> seen;
-      std::vector<const sema::Module*> todo;
-      for (const auto& [alias, next] : module->imports) todo.push_back(next);
-      while (!todo.empty()) {
-        const sema::Module* next = todo.back();
-        todo.pop_back();
-        if (next == module.get()) {
-          emitter_.Error("E0210", module->file.declarations.front()->loc,
-                         "`" + module->name + "` imports itself, by the files it imports");
-          return;
-        }
-        if (std::find(seen.begin(), seen.end(), next) != seen.end()) continue;
-        seen.push_back(next);
-        for (const auto& [alias, further] : next->imports) todo.push_back(further);
-      }
-    }
+    std::vector<const sema::Module*> done, way;
+    Visit(*unit_->modules.front(), way, done);
   }
 
+  void Visit(const sema::Module& module, std::vector<const sema::Module*>& way,
+             std::vector<const sema::Module*>& done) {
+    way.push_back(&module);
+    for (const auto& [block, next] : imports_) {
+      if (block.module != &module) continue;
+      const auto met = std::find(way.begin(), way.end(), next);
+      if (met != way.end()) {
+        std::string circle;
+        for (auto step = met; step != way.end(); ++step) circle += (*step)->name + " -> ";
+        emitter_.Error("E0210", block.import->loc,
+                       "this import closes a circle: " + circle + next->name);
+      } else if (std::find(done.begin(), done.end(), next) == done.end()) {
+        Visit(*next, way, done);
+      }
+    }
+    way.pop_back();
+    done.push_back(&module);
+  }
+
+  struct Edge {
+    const sema::Module* module;
+    const ast::Block* import;
+  };
+  std::vector<std::pair<Edge, const sema::Module*>> imports_;
   const FileSystem& files_;
   SourceTable& sources_;
   diag::Emitter& emitter_;

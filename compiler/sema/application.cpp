@@ -103,14 +103,38 @@ class ApplicationBuilder {
   }
 
   void ReportCircle(const std::vector<ir::Index>& left) {
-    for (const ir::Flow& flow : application_.flows) {
-      if (std::find(left.begin(), left.end(), flow.from) == left.end()) continue;
-      if (std::find(left.begin(), left.end(), flow.to) == left.end()) continue;
-      builder_.emitter.Error("E0402", flow.loc,
-                             "these flows go in a circle: `" +
-                                 builder_.program.components[flow.from].name +
-                                 "` gets back what it sent");
-      return;
+    // Whoever is left has someone left before it: going back along flows must come round.
+    std::vector<const ir::Flow*> back;
+    std::vector<ir::Index> seen = {left.front()};
+    while (true) {
+      const auto flow = std::find_if(
+          application_.flows.begin(), application_.flows.end(), [&](const ir::Flow& f) {
+            return f.to == seen.back() && std::find(left.begin(), left.end(), f.from) != left.end();
+          });
+      back.push_back(&*flow);
+      const auto met = std::find(seen.begin(), seen.end(), flow->from) - seen.begin();
+      const bool round = met < static_cast<std::ptrdiff_t>(seen.size());
+      seen.push_back(flow->from);
+      if (!round) continue;
+      back.erase(back.begin(), back.begin() + met);
+      break;
+    }
+    std::reverse(back.begin(), back.end());
+    // Told where the circle is closed: at the last of its flows in the text.
+    const auto last =
+        std::max_element(back.begin(), back.end(), [](const ir::Flow* a, const ir::Flow* b) {
+          return std::pair(a->loc.begin, a->loc.end) < std::pair(b->loc.begin, b->loc.end);
+        });
+    std::rotate(back.begin(), last + 1 == back.end() ? back.begin() : last + 1, back.end());
+    const auto& components = builder_.program.components;
+    std::string way = components[back.front()->from].name;
+    for (const ir::Flow* flow : back) way += " -> " + components[flow->to].name;
+    auto report =
+        builder_.emitter.Error("E0402", back.back()->loc, "this flow closes a circle: " + way);
+    for (size_t i = 0; i + 1 < back.size(); ++i) {
+      if (back[i]->loc == back.back()->loc) continue;
+      report.Label(back[i]->loc, "from `" + components[back[i]->from].name + "` to `" +
+                                     components[back[i]->to].name + "`");
     }
   }
 
@@ -122,6 +146,15 @@ class ApplicationBuilder {
     if (!block.value) return;
     ir::Constraint constraint;
     if (block.label) constraint.name = block.label->text;
+    if (block.label) {
+      const auto [other, first] = names_.try_emplace(block.label->text, block.label->loc);
+      if (!first) {
+        builder_.emitter
+            .Error("E0207", block.label->loc,
+                   "two requirements are called `" + block.label->text + "`")
+            .Label(other->second, "first here");
+      }
+    }
     constraint.loc = block.value->loc;
     constraint.text = std::string(builder_.sources.text(block.value->loc));
     if (prefer) constraint.weight = read.Number("weight", 0);
@@ -147,7 +180,8 @@ class ApplicationBuilder {
     }
     const auto dimension = ReadMeasure(*compare->left, constraint);
     if (!dimension) return;
-    const auto value = reader.ReadValue(*bound, {"bound", Form::Quantity, *dimension, {}, false});
+    const std::string name = builder_.Spelled(compare->left->loc);
+    const auto value = reader.ReadValue(*bound, {name, Form::Quantity, *dimension, {}, false});
     const auto* quantity = value ? value->As<Quantity>() : nullptr;
     if (!quantity) return;
     constraint.bound = quantity->value;
@@ -240,6 +274,7 @@ class ApplicationBuilder {
   const Module& module_;
   const ast::Block& block_;
   ir::Application application_;
+  std::map<std::string, Loc> names_;  // of requirements
 };
 
 }  // namespace
@@ -251,6 +286,7 @@ void BuildApplications(Builder& builder) {
     builder.applications[declaration] = static_cast<ir::Index>(builder.program.applications.size());
     builder.program.applications.push_back(std::move(application));
   }
+  CheckDeclassified(builder);
 }
 
 }  // namespace sprint::sema

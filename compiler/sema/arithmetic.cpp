@@ -26,6 +26,11 @@ std::string UnitOf(const Quantity& a, const Quantity& b, const Dimension& dimens
 
 bool IsPoison(const ir::Value& value) { return value.As<ir::Poison>() != nullptr; }
 
+std::string WithArticle(const std::string& noun) {
+  const bool vowel = !noun.empty() && std::string("aeiouAEIOU").find(noun[0]) != std::string::npos;
+  return (vowel ? "an " : "a ") + noun;
+}
+
 std::string TypeName(const ir::Value& value) {
   if (const auto* quantity = value.As<Quantity>()) return Name(quantity->dimension);
   if (value.is_null()) return "null";
@@ -36,7 +41,7 @@ std::string TypeName(const ir::Value& value) {
   if (const auto* ref = value.As<ir::Ref>()) return ref->kind;
   if (value.As<ir::Later>()) return "later value";
   if (value.As<ir::SecretRef>()) return "secret";
-  return "?";
+  return "value";
 }
 
 bool Same(const ir::Value& a, const ir::Value& b) {

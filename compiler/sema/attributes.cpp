@@ -60,6 +60,14 @@ std::string Joined(const std::vector<std::string>& items, const char* last) {
   return out;
 }
 
+std::string Plainly(const std::vector<std::string>& keywords) {
+  std::string out;
+  for (const std::string& keyword : keywords) out += (out.empty() ? "" : " or ") + keyword;
+  return out;
+}
+
+std::string Spec::Unit() const { return unit.empty() ? std::string(SampleUnit(dimension)) : unit; }
+
 std::vector<const ast::Block*> Inner(const ast::Block& block, const std::string& keyword) {
   std::vector<const ast::Block*> out;
   for (const auto& item : block.items) {
@@ -75,6 +83,7 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
                                  const Evaluator::Bindings& bindings) {
   Attributes read;
   diag::Emitter& emitter = evaluator_.emitter();
+  const std::string title = block.keyword.text.empty() ? "this" : "`" + block.keyword.text + "`";
   std::vector<std::string> names;
   for (const Spec& spec : specs) names.push_back(spec.name);
   std::map<std::string, Loc> first;
@@ -85,9 +94,7 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
       std::vector<std::string> all = blocks;
       all.insert(all.end(), names.begin(), names.end());
       const auto meant = diag::ClosestMatch(keyword.text, all);
-      emitter
-          .Error("E0206", keyword.loc,
-                 "`" + block.keyword.text + "` has no block `" + keyword.text + "`")
+      emitter.Error("E0206", keyword.loc, title + " has no block `" + keyword.text + "`")
           .Help(meant ? "did you mean `" + *meant + "`?" : "");
       continue;
     }
@@ -111,9 +118,7 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
       std::vector<std::string> all = names;
       all.insert(all.end(), blocks.begin(), blocks.end());
       const auto meant = diag::ClosestMatch(key, all);
-      emitter
-          .Error("E0203", attribute.key.loc,
-                 "`" + block.keyword.text + "` has no attribute `" + key + "`")
+      emitter.Error("E0203", attribute.key.loc, title + " has no attribute `" + key + "`")
           .Help(meant ? "did you mean `" + *meant + "`?" : "");
       continue;
     }
@@ -124,8 +129,9 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
     if (spec->form == Spec::Form::Reference) {
       const auto path = AsPath(*attribute.value);
       if (!path) {
-        emitter.Error("E0301", attribute.value->loc,
-                      "`" + key + "` names a " + Joined(spec->cases) + "; this is a value");
+        emitter.Error(
+            "E0301", attribute.value->loc,
+            "`" + key + "` names " + WithArticle(Plainly(spec->cases)) + "; this is a value");
         continue;
       }
       entry.reference = ReadReference(*path, spec->cases);
@@ -140,8 +146,16 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
   }
   for (const Spec& spec : specs) {
     if (!spec.required || first.contains(spec.name)) continue;
-    emitter.Error("E0205", block.header_loc.ok() ? block.header_loc : block.loc,
-                  "`" + block.keyword.text + "` needs `" + spec.name + "`");
+    const bool header = block.header_loc.end > block.header_loc.begin;
+    std::string sample;
+    if (spec.form == Spec::Form::Case && !spec.cases.empty()) {
+      sample = "it is one of " + Joined(spec.cases);
+    } else if (spec.form == Spec::Form::Quantity) {
+      sample = "like `" + spec.name + " = 1 " + spec.Unit() + "`";
+    }
+    emitter
+        .Error("E0205", header ? block.header_loc : block.loc, title + " needs `" + spec.name + "`")
+        .Help(sample);
   }
   return read;
 }
@@ -183,8 +197,9 @@ std::optional<ir::Value> AttributeReader::ReadValue(const ast::Expr& expr, const
   ir::Value value = evaluator_.Evaluate(module_, expr, bindings);
   if (IsPoison(value)) return std::nullopt;
   const auto wrong = [&](const std::string& due) -> std::optional<ir::Value> {
-    emitter.Error("E0301", expr.loc,
-                  "`" + spec.name + "` is a " + due + "; this is " + TypeName(value));
+    emitter.Error(
+        "E0301", expr.loc,
+        "`" + spec.name + "` is " + WithArticle(due) + "; this is " + WithArticle(TypeName(value)));
     return std::nullopt;
   };
   const auto* quantity = value.As<Quantity>();
@@ -197,24 +212,26 @@ std::optional<ir::Value> AttributeReader::ReadValue(const ast::Expr& expr, const
         return std::nullopt;
       }
       if (quantity->dimension.none()) {
-        const std::string unit(SampleUnit(spec.dimension));
+        const std::string unit = spec.Unit();
         auto report = emitter.Error("E0304", expr.loc,
-                                    "`" + spec.name + "` is a " + Name(spec.dimension) + "; " +
-                                        ir::Show(value) + " has no unit");
+                                    "`" + spec.name + "` is " + WithArticle(Name(spec.dimension)) +
+                                        "; " + ir::Show(value) + " has no unit");
         report.Help("write `" + ir::Show(value) + " " + unit + "`")
             .FixIt(expr.loc, ir::Show(value) + " " + unit);
         return std::nullopt;
       }
       emitter.Error("E0303", expr.loc,
-                    "`" + spec.name + "` is a " + Name(spec.dimension) + "; `" + ir::Show(value) +
-                        "` is a " + Name(quantity->dimension));
+                    "`" + spec.name + "` is " + WithArticle(Name(spec.dimension)) + "; `" +
+                        ir::Show(value) + "` is " + WithArticle(Name(quantity->dimension)));
       return std::nullopt;
     }
     case Spec::Form::Int:
     case Spec::Form::Number:
       if (!quantity || !quantity->dimension.none()) return wrong("number");
       if (spec.form == Spec::Form::Int && quantity->value != std::floor(quantity->value)) {
-        return wrong("whole number");
+        emitter.Error("E0301", expr.loc,
+                      "`" + spec.name + "` is a whole number; this is " + ir::Show(value));
+        return std::nullopt;
       }
       if (quantity->value < 0) {
         emitter.Error("E0311", expr.loc, "`" + spec.name + "` cannot be negative");
@@ -260,20 +277,25 @@ const Declaration* AttributeReader::ReadReference(const ast::Path& path,
     }
     const auto meant = diag::ClosestMatch(path.text(), names);
     std::string help = meant ? "did you mean `" + *meant + "`?" : "";
+    if (path.parts.size() == 1 && module_.imports.contains(path.text())) {
+      help = "`" + path.text() + "` is a module: name what is in it, `" + path.text() + ".…`";
+    }
     if (help.empty() && path.parts.size() > 1 && !module_.imports.contains(path.parts[0].text)) {
       help = "nothing is imported as `" + path.parts[0].text + "`";
     }
     emitter
         .Error("E0201", path.loc,
-               "there is no " + Joined(keywords) + " named `" + path.text() + "`")
+               "there is no " + Plainly(keywords) + " named `" + path.text() + "`")
         .Help(help);
     return nullptr;
   }
   if (!fits(*resolved.declaration)) {
     emitter
-        .Error("E0202", path.loc,
-               "`" + path.text() + "` is a " + resolved.declaration->keyword() + "; a " +
-                   Joined(keywords) + " is due here")
+        .Error(
+            "E0202", path.loc,
+            "`" + path.text() + "` is " + WithArticle(resolved.declaration->keyword()) + "; " +
+                (keywords.front() == "data" ? "a class of data" : WithArticle(keywords.front())) +
+                " is due here")
         .Label(resolved.declaration->block->names.front().loc, "declared here");
     return nullptr;
   }

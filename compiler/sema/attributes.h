@@ -17,6 +17,9 @@ struct Spec {
   Dimension dimension;             // Quantity
   std::vector<std::string> cases;  // Case, Cases: names; empty: any name.  Reference: keywords
   bool required = false;
+  std::string unit = "";  // Quantity: the unit to suggest, where the usual one would be odd
+
+  std::string Unit() const;
 };
 
 // A block's attributes after checking. What was wrong is absent, and reported.
@@ -66,6 +69,9 @@ class AttributeReader {
 
 // The blocks of `block` with this keyword.
 std::vector<const ast::Block*> Inner(const ast::Block& block, const std::string& keyword);
+// "node or function_service"
+std::string Plainly(const std::vector<std::string>& keywords);
+// "`a`, `b` or `c`"
 std::string Joined(const std::vector<std::string>& items, const char* last = "or");
 
 }  // namespace sprint::sema

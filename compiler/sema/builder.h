@@ -2,11 +2,17 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 #include "compiler/ir/program.h"
 #include "compiler/sema/attributes.h"
 
 namespace sprint::sema {
+
+// Where a component says what it takes and what it sends; not ok() where it does not.
+struct Ends {
+  Loc input, output;
+};
 
 // The program being built, and where each declaration went in it.
 struct Builder {
@@ -17,7 +23,12 @@ struct Builder {
   ir::Program& program;
   std::vector<std::pair<std::string, std::string>> params;
   std::map<const Declaration*, ir::Index> data, components, applications, kinds, hosts, continua;
+  std::map<ir::Index, Ends> ends;  // by component
+  // Component and data for which a `declassify` has been of use.
+  std::set<std::pair<ir::Index, ir::Index>> declassified;
 
+  // The text of a range, to name what stands there.
+  std::string Spelled(Loc loc) const { return std::string(sources.text(loc)); }
   const Module& root() const { return *unit->modules.front(); }
 };
 
@@ -34,6 +45,12 @@ void BuildOutputs(Builder& builder);
 
 // What `block` (`setup`, `run(c)`, `provide`, …) makes, as a function of a situation.
 // `argument` is the name that the documentation gives to its parameter.
+// Form of one `resource provider.type name { … }`.
+void CheckResource(Builder& builder, const ast::Block& resource);
+// `resource` must have its two names.
+ir::ResourceSpec EvaluateResource(const Module& module, const ast::Block& resource,
+                                  Evaluator& evaluator, const Evaluator::Bindings& bindings);
+
 ir::Template MakeTemplate(const Builder& builder, const Module& module, const ast::Block& block,
                           const std::string& argument);
 
@@ -50,6 +67,17 @@ std::optional<ir::Index> ReadComponent(Builder& builder, const Module& module,
 // Adds what flows to what: levels, residencies, ways; E0501 where data leaves a
 // component under a lower class than it came.
 void FollowData(Builder& builder, const ir::Application& application);
+
+// Warns of a `declassify` of data that never arrives.
+void CheckDeclassified(Builder& builder);
+
+// Evaluates every template once with stand-ins for what it will be given, and those of
+// zones and pools with what these declare: a mistake in a template, or an attribute that
+// a pool does not give, is told at compile time.
+void CheckTemplates(Builder& builder);
+
+// Resources of the root file outside hosts.
+void BuildResources(Builder& builder);
 
 // Demands of one `demand` block.
 std::vector<ir::Demand> ReadDemands(Builder& builder, const Module& module,

@@ -23,6 +23,7 @@ std::vector<Spec> RunSpecs() {
 struct DataOrSize {
   ir::Index data = ir::NoIndex;
   double size = 0;
+  Loc loc;
 };
 DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Block& block,
                           const std::string& name) {
@@ -36,13 +37,13 @@ DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Blo
         const Declaration* data = reader.ReadReference(*path, {"data"});
         if (!data) return {};
         const ir::Index index = builder.data.at(data);
-        return {index, builder.program.data[index].size};
+        return {index, builder.program.data[index].size, attribute->value->loc};
       }
     }
     const auto size =
         reader.ReadValue(*attribute->value, {name, Form::Quantity, dimension::Size, {}, false});
     const auto* quantity = size ? size->As<Quantity>() : nullptr;
-    return {ir::NoIndex, quantity ? quantity->value : 0};
+    return {ir::NoIndex, quantity ? quantity->value : 0, attribute->value->loc};
   }
   return {};
 }
@@ -74,6 +75,9 @@ class ComponentBuilder {
         module_(*declaration.module),
         reader_(builder.evaluator, module_) {}
 
+  // Where `input` and `output` are.
+  Ends ends;
+
   ir::Component Build() {
     const ast::Block& block = *declaration_.block;
     std::vector<Spec> specs = RunSpecs();
@@ -94,7 +98,9 @@ class ComponentBuilder {
     component_.input = input.data;
     component_.input_size = input.size;
     component_.output = output.data;
+    ends = {input.loc, output.loc};
     ReadDeclassify(block);
+    NoteImage(block, read);
 
     ir::Part common;
     common.output_size = output.size;
@@ -109,10 +115,31 @@ class ComponentBuilder {
       only.parts.push_back(common);
       component_.variants.push_back(std::move(only));
     }
+    CheckImages();
     return std::move(component_);
   }
 
  private:
+  void NoteImage(const ast::Block& block, const Attributes& read) {
+    for (const auto& item : block.items) {
+      const auto* attribute = std::get_if<ast::Attribute>(&item);
+      if (!attribute) continue;
+      const std::string key = attribute->key.text();
+      if ((key == "image" || key == "command") && !read.Has(key)) image_mistaken_ = true;
+    }
+  }
+
+  void CheckImages() {
+    for (const ir::Variant& variant : component_.variants) {
+      for (const ir::Part& part : variant.parts) {
+        if (!part.image.empty() || !part.command.empty() || image_mistaken_) continue;
+        builder_.emitter.Error(
+            "E0205", part.loc,
+            "`" + builder_.Spelled(part.loc) + "` needs `image` or `command`: what runs");
+      }
+    }
+  }
+
   void ReadDeclassify(const ast::Block& block) {
     for (const ast::Block* declassify : Inner(block, "declassify")) {
       const Attributes read = reader_.Read(
@@ -147,6 +174,7 @@ class ComponentBuilder {
         builder_.emitter.Error("E0311", read.ValueLoc("accuracy"), "an accuracy is at most 100 %");
       }
     }
+    NoteImage(block, read);
     ir::Part base = common;
     base.loc = variant.loc;
     Overlay(base, read);
@@ -180,6 +208,14 @@ class ComponentBuilder {
       builder_.emitter.Error("E0205", part.loc,
                              "`" + part.name + "` needs `output`: what it sends to the next part");
     }
+    NoteImage(block, read);
+    for (const ir::Part& other : variant.parts) {
+      if (other.name != part.name) continue;
+      builder_.emitter
+          .Error("E0207", part.loc, "`" + variant.name + "` has two parts `" + part.name + "`")
+          .Label(other.loc, "first declared here");
+      return;
+    }
     part.exit = read.Number("exit", 0);
     if (part.exit > 0 && (last || part.exit >= 1)) {
       builder_.emitter.Error(
@@ -196,6 +232,7 @@ class ComponentBuilder {
   const Module& module_;
   AttributeReader reader_;
   ir::Component component_;
+  bool image_mistaken_ = false;  // an `image` or `command` was there, and reported
 };
 
 }  // namespace
@@ -203,6 +240,7 @@ class ComponentBuilder {
 std::vector<ir::Demand> ReadDemands(Builder& builder, const Module& module,
                                     const ast::Block& block) {
   std::vector<ir::Demand> demands;
+  std::map<ir::Index, Loc> keys;
   AttributeReader reader(builder.evaluator, module);
   for (const auto& item : block.items) {
     const auto* attribute = std::get_if<ast::Attribute>(&item);
@@ -211,6 +249,13 @@ std::vector<ir::Demand> ReadDemands(Builder& builder, const Module& module,
     if (!kind) continue;
     ir::Demand demand;
     demand.kind = builder.kinds.at(kind);
+    if (const auto [other, first] = keys.try_emplace(demand.kind, attribute->key.loc); !first) {
+      builder.emitter
+          .Error("E0204", attribute->key.loc,
+                 "there are two demands on `" + attribute->key.text() + "`")
+          .Label(other->second, "first set here");
+      continue;
+    }
     demand.loc = attribute->value->loc;
     const auto* record = std::get_if<ast::RecordExpr>(&attribute->value->node);
     if (record && record->body) {
@@ -237,8 +282,11 @@ std::vector<ir::Demand> ReadDemands(Builder& builder, const Module& module,
 
 void BuildComponents(Builder& builder) {
   for (const Declaration* declaration : Declared(builder, {"component"})) {
-    ir::Component component = ComponentBuilder(builder, *declaration).Build();
-    builder.components[declaration] = static_cast<ir::Index>(builder.program.components.size());
+    ComponentBuilder component_builder(builder, *declaration);
+    ir::Component component = component_builder.Build();
+    const auto index = static_cast<ir::Index>(builder.program.components.size());
+    builder.components[declaration] = index;
+    builder.ends[index] = component_builder.ends;
     builder.program.components.push_back(std::move(component));
   }
 }

@@ -112,7 +112,7 @@ class ContinuumBuilder {
                                      {"memory", Form::Quantity, dimension::Size, {}, false},
                                      {"gpu_memory", Form::Quantity, dimension::Size, {}, false},
                                      {"power", Form::Quantity, dimension::Power, {}, false},
-                                     {"idle", Form::Quantity, dimension::Time, {}, false},
+                                     {"idle", Form::Quantity, dimension::Time, {}, false, "min"},
                                      {"cores", Form::Number, {}, {}, false}};
     for (uint32_t i = 0; i < (function ? 1 : pool.max); ++i) {
       // Mistakes are told once: identical ones of the other instances are dropped.

@@ -26,8 +26,22 @@ class DeployBuilder {
     deploy_.loc = block_.header_loc;
     deploy_.components = builder_.program.components;
     const Attributes read =
-        reader_.Read(block_, {{"horizon", Form::Quantity, dimension::Time, {}, false}},
+        reader_.Read(block_, {{"horizon", Form::Quantity, dimension::Time, {}, false, "h"}},
                      {"minimize", "maximize", "measured", "monitor", "replan", "pin", "forbid"});
+    for (const char* once : {"minimize", "monitor", "replan"}) {
+      const auto blocks = Inner(block_, once);
+      for (size_t i = 1; i < blocks.size(); ++i) {
+        builder_.emitter
+            .Error("E0204", blocks[i]->keyword.loc, "`" + std::string(once) + "` is there twice")
+            .Label(blocks.front()->keyword.loc, "first here");
+      }
+    }
+    for (const ast::Block* maximize : Inner(block_, "maximize")) {
+      builder_.emitter
+          .Error("E0211", maximize->keyword.loc, "`maximize` is not supported by this version")
+          .Help("minimize cost, and bound what must be good: `require accuracy(X) >= 90 %`");
+    }
+    CheckPools();
     deploy_.horizon = read.Number("horizon", deploy_.horizon);
     for (const ast::Block* goal : Inner(block_, "minimize")) ReadGoal(*goal);
     for (const ast::Block* measured : Inner(block_, "measured")) ReadMeasured(*measured);
@@ -42,6 +56,28 @@ class DeployBuilder {
   }
 
  private:
+  // `utilisation(zone.pool)` is written in the application, pools in the continuum.
+  void CheckPools() {
+    std::vector<std::string> pools;
+    for (const ir::Zone& zone : builder_.program.continua[deploy_.continuum].zones) {
+      for (const ir::Pool& pool : zone.pools) pools.push_back(zone.name + "." + pool.name);
+    }
+    for (const ir::Constraint& rule :
+         builder_.program.applications[deploy_.application].constraints) {
+      if (rule.metric != ir::Metric::Utilisation ||
+          std::find(pools.begin(), pools.end(), rule.pool) != pools.end()) {
+        continue;
+      }
+      const auto meant = diag::ClosestMatch(rule.pool, pools);
+      builder_.emitter
+          .Error("E0201", rule.loc,
+                 "`" + builder_.program.continua[deploy_.continuum].name + "` has no pool `" +
+                     rule.pool + "`")
+          .Label(deploy_.loc, "deployed here")
+          .Help(meant ? "did you mean `" + *meant + "`?" : "");
+    }
+  }
+
   void ReadGoal(const ast::Block& block) {
     if (!block.value) return;
     const auto* name = std::get_if<ast::NameExpr>(&block.value->node);
@@ -96,10 +132,21 @@ class DeployBuilder {
     }
     if (found) return;
     std::erase(names, "");
+    std::string message = "`" + component.name + "` has no variant `";
+    if (rest.empty()) {
+      message = "`" + component.name + "` has variants: say which was measured";
+    } else if (names.empty()) {
+      message = "`" + component.name + "` has no variants";
+    } else if (rest.size() > 1) {
+      message = "`" + component.name + "` has no part `" + rest[0].text + "." + rest[1].text + "`";
+    } else if (std::any_of(component.variants.begin(), component.variants.end(),
+                           [&](const ir::Variant& v) { return v.name == rest[0].text; })) {
+      message = "`" + rest[0].text + "` is in parts: say which was measured";
+    } else {
+      message += rest[0].text + "`";
+    }
     builder_.emitter
-        .Error("E0201", rest.empty() ? block.names[0].loc : rest.back().loc,
-               rest.empty() ? "`" + component.name + "` has variants: say which was measured"
-                            : "`" + component.name + "` has no variant or part of this name")
+        .Error("E0201", rest.empty() ? block.names[0].loc : rest.back().loc, std::move(message))
         .Help(names.empty() ? "" : "one of " + Joined(names));
   }
 
@@ -118,18 +165,25 @@ class DeployBuilder {
         return z.name == block.names[1].text();
       });
       if (zone == zones.end()) {
-        builder_.emitter.Error("E0201", block.names[1].loc,
-                               "there is no zone `" + block.names[1].text() + "`");
+        std::vector<std::string> names;
+        for (const ir::Zone& known : zones) names.push_back(known.name);
+        const auto meant = diag::ClosestMatch(block.names[1].text(), names);
+        builder_.emitter
+            .Error("E0201", block.names[1].loc, "there is no zone `" + block.names[1].text() + "`")
+            .Help(meant ? "did you mean `" + *meant + "`?" : "one of " + Joined(names));
         return;
       }
       pin.zone = static_cast<ir::Index>(zone - zones.begin());
-      if (!forbid && !MayHandle(deploy_.components[*component], *zone, false)) {
+      const ir::Component& pinned = deploy_.components[*component];
+      const bool attested = std::any_of(zone->pools.begin(), zone->pools.end(), [&](const auto& p) {
+        return builder_.program.kinds[p.kind].attested;
+      });
+      if (const std::string why = WhyNot(pinned, *zone, attested); !forbid && !why.empty()) {
         builder_.emitter
             .Error("E0502", block.names[1].loc,
-                   "`" + zone->name + "` may not get the data of `" +
-                       deploy_.components[*component].name +
-                       "`: " + WayOf(deploy_.components[*component]))
-            .Label(zone->loc, "this zone is not owned, or in another country");
+                   "`" + zone->name + "` may not get the data of `" + pinned.name +
+                       "`: " + WayOf(pinned))
+            .Label(zone->loc, why);
       }
     }
     deploy_.pins.push_back(pin);
@@ -139,8 +193,8 @@ class DeployBuilder {
     ir::Record attributes;
     for (const ast::Block* monitor : Inner(block_, "monitor")) {
       const Attributes read =
-          reader_.Read(*monitor, {{"every", Form::Quantity, dimension::Time, {}, false},
-                                  {"keep", Form::Quantity, dimension::Time, {}, false},
+          reader_.Read(*monitor, {{"every", Form::Quantity, dimension::Time, {}, false, "s"},
+                                  {"keep", Form::Quantity, dimension::Time, {}, false, "d"},
                                   {"store", Form::Reference, {}, {"store"}, false}});
       deploy_.monitor_every = read.Number("every", deploy_.monitor_every);
       if (const Declaration* store = read.Reference("store")) {
@@ -150,9 +204,9 @@ class DeployBuilder {
     for (const ast::Block* replan : Inner(block_, "replan")) {
       const std::vector<std::string> ways = {"automatic", "ask", "never"};
       const Attributes read =
-          reader_.Read(*replan, {{"every", Form::Quantity, dimension::Time, {}, false},
-                                 {"hold", Form::Quantity, dimension::Time, {}, false},
-                                 {"budget", Form::Quantity, dimension::Rate, {}, false},
+          reader_.Read(*replan, {{"every", Form::Quantity, dimension::Time, {}, false, "s"},
+                                 {"hold", Form::Quantity, dimension::Time, {}, false, "s"},
+                                 {"budget", Form::Quantity, dimension::Rate, {}, false, "moves/h"},
                                  {"approve", Form::Case, {}, ways, false}});
       deploy_.replan = true;
       deploy_.replan_every = read.Number("every", deploy_.replan_every);
@@ -164,13 +218,20 @@ class DeployBuilder {
     deploy_.attributes = std::move(attributes);
   }
 
-  static bool MayHandle(const ir::Component& component, const ir::Zone& zone, bool attested) {
-    if (component.handles < ir::DataLevel::Personal) return true;
+  // Why a zone may not have the component's data; empty: it may.
+  static std::string WhyNot(const ir::Component& component, const ir::Zone& zone, bool attested) {
+    if (component.handles < ir::DataLevel::Personal) return "";
     if (component.residency && std::find(component.residency->begin(), component.residency->end(),
                                          zone.country) == component.residency->end()) {
-      return false;
+      const std::string where = zone.country.empty() ? "says no country" : "is in " + zone.country;
+      if (component.residency->empty())
+        return "`" + zone.name + "` " + where + "; no country may have all of this data";
+      return "`" + zone.name + "` " + where + "; the data may be in " +
+             Joined(*component.residency);
     }
-    return zone.trust == ir::Trust::Owned || (component.enclave && attested);
+    if (zone.trust == ir::Trust::Owned || (component.enclave && attested)) return "";
+    return "`" + zone.name + "` is " +
+           (zone.trust == ir::Trust::Partner ? "a partner's" : "public") + ", not owned";
   }
 
   static std::string WayOf(const ir::Component& component) {
@@ -184,6 +245,7 @@ class DeployBuilder {
     const ir::Component& component = deploy_.components[index];
     bool demanded = false;
     bool allowed = false;
+    std::vector<std::pair<Loc, std::string>> reasons;
     for (const ir::Zone& zone : builder_.program.continua[deploy_.continuum].zones) {
       for (const ir::Pool& pool : zone.pools) {
         for (const ir::Variant& variant : component.variants) {
@@ -191,8 +253,13 @@ class DeployBuilder {
             for (const ir::Demand& demand : part.demands) {
               if (demand.kind != pool.kind) continue;
               demanded = true;
-              allowed =
-                  allowed || MayHandle(component, zone, builder_.program.kinds[pool.kind].attested);
+              const std::string why =
+                  WhyNot(component, zone, builder_.program.kinds[pool.kind].attested);
+              allowed = allowed || why.empty();
+              const std::pair<Loc, std::string> reason(zone.loc, why);
+              if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
+                reasons.push_back(reason);
+              }
             }
           }
         }
@@ -207,17 +274,16 @@ class DeployBuilder {
           .Help("say what it needs there: demand { KIND = 80 ms }, or `measured " + component.name +
                 " on KIND = 80 ms` in the deploy");
     } else if (!allowed) {
-      builder_.emitter
-          .Error("E0502", component.loc,
-                 "`" + component.name +
-                     "` handles personal data and no zone that may have it "
-                     "can run it: " +
-                     WayOf(component))
-          .Label(deploy_.loc, "deployed here")
-          .Help("run it in an owned zone of " +
-                (component.residency && !component.residency->empty() ? component.residency->front()
-                                                                      : "any country") +
-                ", declassify the data before it, or protect it in an enclave");
+      auto report = builder_.emitter.Error(
+          "E0502", component.loc,
+          "`" + component.name + "` handles " +
+              (component.handles == ir::DataLevel::Sensitive ? "sensitive" : "personal") +
+              " data, and no zone that may have it can run it: " + WayOf(component));
+      for (const auto& [loc, why] : reasons) report.Label(loc, why);
+      report.Label(deploy_.loc, "deployed here");
+      report.Help(
+          "give it a demand on an owned zone's kind, declassify the data before it, or protect it "
+          "in an enclave");
     }
   }
 
@@ -240,8 +306,19 @@ void BuildDeploys(Builder& builder) {
 }
 
 void BuildOutputs(Builder& builder) {
+  // What an output may ask of an application; the values come with a placement.
+  Evaluator::Bindings stand_ins;
+  for (const auto& [declaration, index] : builder.applications) {
+    const std::string& name = builder.program.applications[index].name;
+    stand_ins.emplace_back(
+        name, ir::Record{{"cost", Quantity{0, dimension::Price, "EUR/h", "EUR"}},
+                         {"workload", Quantity{0, dimension::Rate, "rps", ""}},
+                         {"entry", ir::Record{{"url", ir::Later{name + ".entry", "url"}}}}});
+  }
   for (const Declaration* declaration : Declared(builder, {"output"})) {
-    if (declaration->module != &builder.root() || !declaration->block->value) continue;
+    if (!declaration->block->value) continue;
+    builder.evaluator.Evaluate(*declaration->module, *declaration->block->value, stand_ins);
+    if (declaration->module != &builder.root()) continue;
     ir::Output output;
     output.name = declaration->name;
     output.loc = declaration->block->value->loc;

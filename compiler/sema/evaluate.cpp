@@ -44,10 +44,18 @@ const char* Symbol(ast::BinaryOp op) {
   SPRINT_UNREACHABLE("operator out of range");
 }
 
-// "plain text of a value inside a longer text"
-std::string Plain(const Value& value) {
-  if (const auto* text = value.As<std::string>()) return *text;
-  return ir::Show(value);
+// A unit that was meant, when `unit` is a misspelt one: the part before a slash may be any
+// noun (`moves/h`), but not one letter off a unit (`Mbits/s`).
+std::optional<std::string> MisspeltUnit(const std::string& unit) {
+  static const std::vector<std::string> Units = {
+      "ns",  "us",  "ms",  "s",   "min", "h",   "d",    "B",    "kB",   "MB",  "GB",
+      "TB",  "KiB", "MiB", "GiB", "TiB", "bit", "kbit", "Mbit", "Gbit", "rps", "EUR",
+      "USD", "mW",  "W",   "kW",  "Wh",  "kWh", "J",    "%",    "g"};
+  const size_t slash = std::min(unit.find('/'), unit.size());
+  const std::string above = unit.substr(0, slash);
+  if (ParseUnit(above)) return std::nullopt;
+  const auto meant = diag::ClosestMatch(above, Units);
+  return meant ? std::optional(*meant + unit.substr(slash)) : std::nullopt;
 }
 
 Quantity Number(double number, const std::string& unit) {
@@ -74,7 +82,7 @@ Value Evaluator::Evaluate(const Module& module, const ast::Expr& expr, const Bin
 Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
   if (++steps_ == MostSteps) {
     return Mistake(
-        "E0307", expr.loc,
+        "E0307", loop_ ? loop_->loc : expr.loc,
         "this expression used up the budget of " + std::to_string(MostSteps) + " evaluation steps");
   }
   if (steps_ > MostSteps) return ir::Poison{};
@@ -86,6 +94,12 @@ Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
     Value operator()(const ast::BoolExpr& e) { return e.value; }
     Value operator()(const ast::NullExpr&) { return {}; }
     Value operator()(const ast::NumberExpr& e) {
+      if (const auto meant = MisspeltUnit(e.unit); !e.unit.empty() && meant) {
+        self.emitter_.Error("E0305", e.unit_loc, "`" + e.unit + "` is no unit")
+            .Help("did you mean `" + *meant + "`?")
+            .FixIt(e.unit_loc, *meant);
+        return ir::Poison{};
+      }
       if (!e.unit.empty() && !ParseUnit(e.unit)) {
         return self.Mistake("E0305", e.unit_loc, "`" + e.unit + "` is no unit",
                             "units are ms s min h d, B KiB MiB GiB, Mbit/s, rps, EUR/h, W, Wh, %");
@@ -123,6 +137,11 @@ Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
       const Value condition = self.Eval(scope, *e.condition);
       if (IsPoison(condition)) return condition;
       const bool* b = condition.As<bool>();
+      if (condition.As<ir::Later>()) {
+        return self.Mistake("E0313", e.condition->loc,
+                            "a value known only after apply decides nothing here",
+                            "later values may only fill attributes");
+      }
       if (!b) {
         return self.Mistake("E0301", e.condition->loc,
                             "a condition must be a Bool; this is " + TypeName(condition));
@@ -134,8 +153,24 @@ Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
       for (const ast::ExprPtr& item : e.items) list.push_back(self.Eval(scope, *item));
       return list;
     }
-    Value operator()(const ast::ForExpr& e) { return self.EvalFor(scope, e); }
-    Value operator()(const ast::RecordExpr& e) { return self.EvalRecord(scope, e); }
+    Value operator()(const ast::ForExpr& e) {
+      const bool outermost = !self.loop_;
+      if (outermost) self.loop_ = &expr;
+      Value result = self.EvalFor(scope, e);
+      if (outermost) self.loop_ = nullptr;
+      return result;
+    }
+    Value operator()(const ast::RecordExpr& e) {
+      Value record = self.EvalRecord(scope, e);
+      if (!e.type) return record;
+      ast::TypeExpr type;
+      type.form = ast::TypeExpr::Form::Named;
+      type.name = *e.type;
+      type.loc = e.type->loc;
+      const bool fits =
+          CheckType(*scope.module, type, record, e.type->text(), &expr, expr.loc, self.emitter_);
+      return fits ? record : Value(ir::Poison{});
+    }
   };
   return std::visit(Visit{*this, scope, expr}, expr.node);
 }
@@ -155,6 +190,7 @@ Value Evaluator::EvalName(Scope& scope, const std::string& name, Loc loc) {
 
 Value Evaluator::ValueOf(const Declaration& declaration) {
   const std::string& keyword = declaration.keyword();
+  if (keyword == "resource") return ir::Ref{keyword, declaration.name};
   if (keyword == "secret") return ir::SecretRef{declaration.name};
   if (keyword != "param" && keyword != "let") {
     return ir::Ref{keyword, declaration.module->prefix + declaration.name};
@@ -163,8 +199,7 @@ Value Evaluator::ValueOf(const Declaration& declaration) {
     if (known == &declaration) return value;
   }
   if (std::find(underway_.begin(), underway_.end(), &declaration) != underway_.end()) {
-    return Mistake("E0309", declaration.block->names.front().loc,
-                   "`" + declaration.name + "` is defined by itself");
+    return Circle(declaration);
   }
   underway_.push_back(&declaration);
   Value value;
@@ -173,6 +208,11 @@ Value Evaluator::ValueOf(const Declaration& declaration) {
     for (const auto& [name, text] : params_) {
       if (name != declaration.name) continue;
       given = true;
+      const auto* type = declaration.block->declared_type.get();
+      if (type && type->form == ast::TypeExpr::Form::Named && type->name.text() == "Text") {
+        value = Value(text);
+        continue;
+      }
       char* end = nullptr;
       const double number = std::strtod(text.c_str(), &end);
       const std::string unit = end == text.c_str() ? "" : std::string(end + (*end == ' ' ? 1 : 0));
@@ -194,30 +234,30 @@ Value Evaluator::ValueOf(const Declaration& declaration) {
                     "give it one: `--param " + declaration.name + "=…`, or a default here");
   }
   underway_.pop_back();
-  if (keyword == "param") value = CheckParam(declaration, std::move(value));
+  if (keyword == "param") value = CheckParam(declaration, std::move(value), given);
   known_.emplace_back(&declaration, value);
   return value;
 }
 
-Value Evaluator::CheckParam(const Declaration& declaration, Value value) {
+Value Evaluator::Circle(const Declaration& declaration) {
+  auto report = emitter_.Error("E0309", declaration.block->names.front().loc,
+                               "`" + declaration.name + "` is defined by itself");
+  const auto first = std::find(underway_.begin(), underway_.end(), &declaration);
+  for (auto step = first + 1; step < underway_.end(); ++step) {
+    report.Label((*step)->block->names.front().loc, "by way of `" + (*step)->name + "`");
+  }
+  return ir::Poison{};
+}
+
+Value Evaluator::CheckParam(const Declaration& declaration, Value value, bool given) {
   if (IsPoison(value)) return value;
   const ast::Block& block = *declaration.block;
-  const Loc loc = block.value ? block.value->loc : block.names.front().loc;
-  if (block.declared_type && block.declared_type->form == ast::TypeExpr::Form::Named) {
-    const std::string type = block.declared_type->name.text();
-    const auto* number = value.As<Quantity>();
-    const bool right = type == "Int" ? number && number->dimension.none() &&
-                                           number->value == std::floor(number->value)
-                       : type == "Number" ? number && number->dimension.none()
-                       : type == "Text"   ? value.As<std::string>() != nullptr
-                       : type == "Bool"   ? value.As<bool>() != nullptr
-                       : number           ? Name(number->dimension) == type
-                                          : true;
-    if (!right) {
-      return Mistake("E0301", loc,
-                     "`" + declaration.name + "` is a " + type + "; " + ir::Show(value) + " is " +
-                         (number && number->dimension.none() ? "not" : TypeName(value)));
-    }
+  // A value from outside is in no text: then the param itself is marked.
+  const ast::Expr* expr = given ? nullptr : block.value.get();
+  const Loc loc = expr ? expr->loc : block.names.front().loc;
+  if (block.declared_type && !CheckType(*declaration.module, *block.declared_type, value,
+                                        declaration.name, expr, loc, emitter_)) {
+    return ir::Poison{};
   }
   for (const auto& item : block.items) {
     const auto* attribute = std::get_if<ast::Attribute>(&item);
@@ -262,17 +302,26 @@ Value Evaluator::EvalMember(Scope& scope, const ast::Expr& expr, const ast::Memb
   if (const auto* ref = base.As<ir::Ref>(); ref && ref->kind == "resource") {
     return ir::Later{ref->name, member.member.text};
   }
+  // `app.MaskDetection.cost`: an application is a record where outputs are evaluated.
+  if (const auto* ref = base.As<ir::Ref>(); ref && ref->kind == "application") {
+    for (const auto& [name, value] : scope.bindings) {
+      const Value* field = name == ref->name ? value.Find(member.member.text) : nullptr;
+      if (field) return *field;
+    }
+  }
   if (const auto* later = base.As<ir::Later>()) {
     return ir::Later{later->address, later->path + "." + member.member.text};
   }
   if (const Value* field = base.Find(member.member.text)) return *field;
+  const auto named = AsPath(*member.base);
   std::vector<std::string> fields;
   if (const auto* record = base.As<ir::Record>()) {
     for (const auto& [key, value] : *record) fields.push_back(key);
   }
   const auto meant = diag::ClosestMatch(member.member.text, fields);
   return Mistake("E0203", member.member.loc,
-                 TypeName(base) + " has no `" + member.member.text + "`",
+                 (named ? "`" + named->text() + "`" : WithArticle(TypeName(base))) + " has no `" +
+                     member.member.text + "`",
                  meant ? "did you mean `" + *meant + "`?" : "");
 }
 
@@ -280,61 +329,39 @@ Value Evaluator::EvalIndex(Scope& scope, const ast::IndexExpr& index, Loc loc) {
   const Value base = Eval(scope, *index.base);
   const Value at = Eval(scope, *index.index);
   if (IsPoison(base) || IsPoison(at)) return ir::Poison{};
-  const auto* list = base.As<ir::List>();
-  if (const auto* number = at.As<Quantity>(); list && number) {
+  if (const auto* later = base.As<ir::Later>()) {
+    const auto* key = at.As<std::string>();
+    return ir::Later{later->address, later->path + "." + (key ? *key : ir::Show(at))};
+  }
+  if (const auto* list = base.As<ir::List>()) {
+    const auto* number = at.As<Quantity>();
+    if (!number || !number->dimension.none() || number->value != std::floor(number->value)) {
+      return Mistake("E0301", index.index->loc,
+                     "a list is indexed by a whole number; this is " +
+                         (number ? ir::Show(at) : WithArticle(TypeName(at))));
+    }
     if (number->value >= 0 && number->value < static_cast<double>(list->size())) {
       return (*list)[static_cast<size_t>(number->value)];
     }
-    return Mistake("E0312", loc,
-                   "index " + ir::Show(at) + " of a list of " + std::to_string(list->size()));
+    return Mistake(
+        "E0312", index.index->loc,
+        "there is no index " + ir::Show(at) + " in a list of " + std::to_string(list->size()),
+        list->empty() ? "" : "indices go from 0 to " + std::to_string(list->size() - 1));
   }
-  if (const auto* key = at.As<std::string>()) {
+  if (const auto* record = base.As<ir::Record>()) {
+    const auto* key = at.As<std::string>();
+    if (!key) {
+      return Mistake("E0301", index.index->loc,
+                     "a map is indexed by a Text; this is " + WithArticle(TypeName(at)));
+    }
     if (const Value* field = base.Find(*key)) return *field;
-    return Mistake("E0312", loc, "there is no key " + ir::Show(at));
+    std::vector<std::string> keys;
+    for (const auto& [name, value] : *record) keys.push_back(name);
+    const auto meant = diag::ClosestMatch(*key, keys);
+    return Mistake("E0312", index.index->loc, "there is no key " + ir::Show(at),
+                   meant ? "did you mean \"" + *meant + "\"?" : "");
   }
-  return Mistake("E0301", loc, TypeName(base) + " cannot be indexed by " + TypeName(at));
-}
-
-Value Evaluator::EvalCall(Scope& scope, const ast::CallExpr& call, Loc loc) {
-  const auto path = AsPath(*call.callee);
-  if (!path) return Mistake("E0301", call.callee->loc, "this is no function");
-  std::vector<Value> args;
-  for (const ast::ExprPtr& arg : call.args) {
-    args.push_back(Eval(scope, *arg));
-    if (IsPoison(args.back())) return ir::Poison{};
-  }
-  const Resolved resolved = Resolve(*scope.module, *path);
-  if (resolved.declaration && resolved.declaration->keyword() == "function") {
-    const Declaration& function = *resolved.declaration;
-    if (function.block->params.size() != args.size()) {
-      return Mistake("E0308", loc,
-                     "`" + function.name + "` takes " +
-                         std::to_string(function.block->params.size()) + " arguments; these are " +
-                         std::to_string(args.size()));
-    }
-    if (std::find(underway_.begin(), underway_.end(), &function) != underway_.end()) {
-      return Mistake("E0309", loc,
-                     "`" + function.name + "` calls itself; functions are not recursive");
-    }
-    if (!function.block->value) return ir::Poison{};
-    underway_.push_back(&function);
-    Bindings bindings;
-    for (size_t i = 0; i < args.size(); ++i) {
-      bindings.emplace_back(function.block->params[i].name.text, std::move(args[i]));
-    }
-    Value result = Evaluate(*function.module, *function.block->value, bindings);
-    underway_.pop_back();
-    return result;
-  }
-  std::string mistake;
-  auto result = CallBuiltin(path->text(), std::move(args), mistake);
-  if (!result) {
-    const auto meant = diag::ClosestMatch(path->text(), BuiltinNames());
-    return Mistake("E0306", call.callee->loc, "there is no function `" + path->text() + "`",
-                   meant ? "did you mean `" + *meant + "`?" : "");
-  }
-  if (!mistake.empty()) return Mistake("E0301", loc, mistake);
-  return *result;
+  return Mistake("E0301", loc, WithArticle(TypeName(base)) + " cannot be indexed");
 }
 
 Value Evaluator::EvalBinary(Scope& scope, const ast::BinaryExpr& binary, Loc loc) {
@@ -390,73 +417,6 @@ Value Evaluator::EvalBinary(Scope& scope, const ast::BinaryExpr& binary, Loc loc
   Value result = Arithmetic(binary.op, *a, *b, mistake);
   if (!mistake.empty()) return Mistake("E0303", loc, mistake);
   return result;
-}
-
-Value Evaluator::EvalText(Scope& scope, const ast::TextExpr& text) {
-  ir::Join join;
-  bool later = false;
-  std::string whole;
-  for (const ast::TextExpr::Piece& piece : text.pieces) {
-    Value value = piece.hole ? Eval(scope, *piece.hole) : Value(piece.literal);
-    if (IsPoison(value)) return value;
-    if (value.As<ir::SecretRef>()) {
-      return Mistake("E0314", piece.hole->loc, "a secret cannot become part of a text",
-                     "pass it as an attribute of its own");
-    }
-    if (value.As<ir::Later>() || value.As<ir::Join>())
-      later = true;
-    else
-      whole += Plain(value);
-    join.pieces.push_back(later || value.As<std::string>() ? value : Value(Plain(value)));
-  }
-  if (!later) return whole;
-  return join;
-}
-
-Value Evaluator::EvalFor(Scope& scope, const ast::ForExpr& loop) {
-  const Value source = Eval(scope, *loop.source);
-  if (IsPoison(source)) return source;
-  std::vector<std::pair<Value, Value>> items;
-  if (const auto* list = source.As<ir::List>()) {
-    for (size_t i = 0; i < list->size(); ++i)
-      items.emplace_back(Value(static_cast<double>(i)), (*list)[i]);
-  } else if (const auto* record = source.As<ir::Record>()) {
-    for (const auto& [key, value] : *record) items.emplace_back(Value(key), value);
-  } else {
-    return Mistake("E0301", loop.source->loc,
-                   "`for` needs a list or a map; this is " + TypeName(source));
-  }
-  ir::List out;
-  for (auto& [key, value] : items) {
-    const size_t before = scope.bindings.size();
-    if (loop.variables.size() == 2) scope.bindings.emplace_back(loop.variables[0].text, key);
-    if (!loop.variables.empty()) scope.bindings.emplace_back(loop.variables.back().text, value);
-    bool keep = true;
-    if (loop.filter) {
-      const Value filter = Eval(scope, *loop.filter);
-      const bool* b = filter.As<bool>();
-      if (!b && !IsPoison(filter)) {
-        Mistake("E0301", loop.filter->loc,
-                "a condition must be a Bool; this is " + TypeName(filter));
-      }
-      keep = b && *b;
-    }
-    if (keep) out.push_back(Eval(scope, *loop.body));
-    scope.bindings.resize(before);
-  }
-  return out;
-}
-
-Value Evaluator::EvalRecord(Scope& scope, const ast::RecordExpr& record) {
-  ir::Record out;
-  if (record.type) out.emplace_back("type", Value(record.type->text()));
-  if (!record.body) return out;
-  for (const auto& item : record.body->items) {
-    if (const auto* attribute = std::get_if<ast::Attribute>(&item)) {
-      out.emplace_back(attribute->key.text(), Eval(scope, *attribute->value));
-    }
-  }
-  return out;
 }
 
 }  // namespace sprint::sema

@@ -41,8 +41,14 @@ class Evaluator {
   ir::Value EvalBinary(Scope& scope, const ast::BinaryExpr& binary, Loc loc);
   ir::Value EvalText(Scope& scope, const ast::TextExpr& text);
   ir::Value EvalFor(Scope& scope, const ast::ForExpr& loop);
+  ir::Value ReadFile(const Module& module, const std::vector<ir::Value>& args,
+                     const ast::CallExpr& call, Loc loc);
+  ir::Value CallFunction(const Declaration& function, std::vector<ir::Value> args,
+                         const ast::CallExpr& call, Loc loc);
   ir::Value EvalRecord(Scope& scope, const ast::RecordExpr& record);
-  ir::Value CheckParam(const Declaration& declaration, ir::Value value);
+  ir::Value CheckParam(const Declaration& declaration, ir::Value value, bool given);
+  std::vector<std::string> FunctionNames(const Module& module) const;
+  ir::Value Circle(const Declaration& declaration);
   ir::Value Mistake(const char* code, Loc loc, std::string message, std::string help = "");
 
   const Unit& unit_;
@@ -51,6 +57,8 @@ class Evaluator {
   std::vector<std::pair<const Declaration*, ir::Value>> known_;
   std::vector<const Declaration*> underway_;
   uint64_t steps_ = 0;
+  // The outermost loop underway: what uses a budget up is a loop, not what it repeats.
+  const ast::Expr* loop_ = nullptr;
 };
 
 // A built-in function on evaluated arguments. nullopt: there is none of this name.
@@ -58,6 +66,13 @@ class Evaluator {
 std::optional<ir::Value> CallBuiltin(const std::string& name, std::vector<ir::Value> args,
                                      std::string& mistake);
 std::vector<std::string> BuiltinNames();
+
+// Whether `value` is of `type`; what is wrong is reported, where `expr` (may be null) says
+// it, else at `loc`. `what` names the value: a param, a field, an argument.
+bool CheckType(const Module& module, const ast::TypeExpr& type, const ir::Value& value,
+               const std::string& what, const ast::Expr* expr, Loc loc, diag::Emitter& emitter);
+// "an Int", "a Text"
+std::string WithArticle(const std::string& noun);
 
 // "Time", "Text", "List", … for messages.
 std::string TypeName(const ir::Value& value);

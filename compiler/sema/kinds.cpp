@@ -10,34 +10,6 @@ using Form = Spec::Form;
 const std::vector<std::string> Levels = {"public", "anonymous", "internal", "personal",
                                          "sensitive"};
 
-std::vector<ir::ResourceSpec> Expand(const Module& module, const ast::Block& block,
-                                     Evaluator& evaluator, Evaluator::Bindings bindings,
-                                     const std::string& prefix) {
-  const std::vector<const ast::Block*> resources = Inner(block, "resource");
-  // Resources see each other by name, whatever their order.
-  for (const ast::Block* resource : resources) {
-    if (resource->names.size() != 2) continue;
-    const std::string name = resource->names[1].text();
-    bindings.emplace_back(name, ir::Ref{"resource", prefix + "." + name});
-  }
-  std::vector<ir::ResourceSpec> specs;
-  for (const ast::Block* resource : resources) {
-    if (resource->names.size() != 2) continue;
-    ir::ResourceSpec spec;
-    spec.type = resource->names[0].text();
-    spec.name = resource->names[1].text();
-    spec.loc = resource->header_loc;
-    for (const auto& item : resource->items) {
-      const auto* attribute = std::get_if<ast::Attribute>(&item);
-      if (!attribute) continue;
-      spec.attributes.emplace_back(attribute->key.text(),
-                                   evaluator.Evaluate(module, *attribute->value, bindings));
-    }
-    specs.push_back(std::move(spec));
-  }
-  return specs;
-}
-
 }  // namespace
 
 std::vector<const Declaration*> Declared(const Builder& builder,
@@ -48,30 +20,13 @@ std::vector<const Declaration*> Declared(const Builder& builder,
       if (std::find(keywords.begin(), keywords.end(), block->keyword.text) == keywords.end())
         continue;
       if (block->names.empty()) continue;
-      const auto found = module->declarations.find(block->names.front().text());
+      const auto found = module->declarations.find(NameOf(*block).text());
       if (found != module->declarations.end() && found->second.block == block.get()) {
         out.push_back(&found->second);
       }
     }
   }
   return out;
-}
-
-ir::Template MakeTemplate(const Builder& builder, const Module& module, const ast::Block& block,
-                          const std::string& argument) {
-  return [unit = builder.unit, &module, &block, argument,
-          params = builder.params](const ir::TemplateScope& scope) {
-    // What a template says was checked with its module; here it has no one to tell.
-    diag::Emitter nobody;
-    Evaluator evaluator(*unit, nobody, params);
-    Evaluator::Bindings bindings = scope.bindings;
-    if (!block.params.empty()) {
-      for (const auto& [name, value] : scope.bindings) {
-        if (name == argument) bindings.emplace_back(block.params.front().name.text, value);
-      }
-    }
-    return Expand(module, block, evaluator, std::move(bindings), scope.prefix);
-  };
 }
 
 void BuildData(Builder& builder) {

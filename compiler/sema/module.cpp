@@ -5,7 +5,9 @@ namespace sprint::sema {
 Resolved Resolve(const Module& module, const ast::Path& path) {
   if (path.parts.empty()) return {};
   const auto own = module.declarations.find(path.parts[0].text);
-  if (own != module.declarations.end()) return {&own->second, 1};
+  // A provider has the name of the library module that goes with it.
+  if (own != module.declarations.end() && own->second.keyword() != "provider")
+    return {&own->second, 1};
   const auto import = module.imports.find(path.parts[0].text);
   if (import == module.imports.end() || path.parts.size() < 2) return {};
   const auto theirs = import->second->declarations.find(path.parts[1].text);
@@ -28,6 +30,10 @@ std::optional<ast::Path> AsPath(const ast::Expr& expr) {
     return path;
   }
   return std::nullopt;
+}
+
+const ast::Path& NameOf(const ast::Block& block) {
+  return block.keyword.text == "resource" ? block.names.back() : block.names.front();
 }
 
 std::vector<std::string> VisibleNames(const Module& module) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/ast/ast.h"
+#include "compiler/support/environment.h"
 
 namespace sprint::sema {
 
@@ -34,6 +35,8 @@ struct Module {
 // which are evaluated long after analysis.
 struct Unit {
   std::vector<std::unique_ptr<Module>> modules;
+  // For `file(…)`; must live as long as the templates made of the unit. Null: no files.
+  const FileSystem* files = nullptr;
 };
 
 // What a dotted path means: a declaration, and the parts that follow it.
@@ -44,6 +47,9 @@ struct Resolved {
 Resolved Resolve(const Module& module, const ast::Path& path);
 // `a.b.c` written as an expression, as a path; nullopt for anything else.
 std::optional<ast::Path> AsPath(const ast::Expr& expr);
+// The name under which a block is declared: the second one of a resource, whose first is
+// its type. `block` has names.
+const ast::Path& NameOf(const ast::Block& block);
 // What could have been meant, for suggestions.
 std::vector<std::string> VisibleNames(const Module& module);
 
