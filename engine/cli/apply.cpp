@@ -9,6 +9,7 @@
 #include "engine/cli/carry.h"
 #include "engine/cli/interrupt.h"
 #include "engine/cli/options.h"
+#include "engine/cli/running.h"
 #include "engine/cli/session.h"
 #include "engine/lower/config.h"
 
@@ -98,7 +99,8 @@ int Apply(const Options& options) {
 }
 
 int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
-                   const placement::Options& placement_options, const Options& options) {
+                   const placement::Options& placement_options, const Options& options,
+                   placement::Answer* applied) {
   const ir::Program& program = *compiled.program;
   auto answer = PlaceNow(program, deploy, placement_options);
   if (!answer.ok()) return Fail(answer.error());
@@ -126,10 +128,16 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
     std::puts("");
     std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
   }
-  if (!plan->HasChanges()) return Success;
-  if (!Approved(options, "Carry out these changes?")) return Failure;
-  const Interrupt interrupt;
-  return Carry(*plan, **world, options, interrupt);
+  if (plan->HasChanges()) {
+    if (!Approved(options, "Carry out these changes?")) return Failure;
+    const Interrupt interrupt;
+    const int code = Carry(*plan, **world, options, interrupt);
+    if (code != Success) return code;
+  }
+  if (Status saved = SaveRunning(compiled.path, *answer); !saved.ok())
+    return Fail(saved.error());
+  if (applied) *applied = std::move(*answer);
+  return Success;
 }
 
 int Destroy(const Options& options) {
@@ -157,10 +165,15 @@ int Destroy(const Options& options) {
   if (!plan.ok()) return Fail(plan.error());
   plan->providers = configs;
   if (!options.json) std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
-  if (!plan->HasChanges()) return Success;
+  if (!plan->HasChanges()) {
+    (void)ForgetRunning(compiled.path);
+    return Success;
+  }
   if (!Approved(options, "Take all of this away?")) return Failure;
   const Interrupt interrupt;
-  return Carry(*plan, **world, options, interrupt);
+  const int code = Carry(*plan, **world, options, interrupt);
+  if (code == Success) (void)ForgetRunning(compiled.path);
+  return code;
 }
 
 }  // namespace sprint::cli

@@ -46,6 +46,15 @@ class CommandLine {
     Subject(Add("output", "values a program gives out", &Output,
                 "sprint output laptop.sprint endpoint"),
             "NAME", "only this, bare", /*required=*/false);
+    Add("status", "predicted beside measured, at the load that is there", &ShowStatus,
+        "sprint status laptop.sprint --window 60")
+        ->add_option("--window", options_.window, "seconds that measured values cover")
+        ->check(CLI::Range(1.0, 3600.0))
+        ->capture_default_str();
+    Add("agent", "watch what runs and place it anew when load or demands change", &Agent,
+        "sprint agent laptop.sprint")
+        ->add_option("--seconds", options_.seconds, "end after this long; 0: when told to stop");
+    Add("history", "what the agent decided, and why", &History, "sprint history laptop.sprint");
     Add("graph", "what a program makes, as a graph for dot", &Graph,
         "sprint graph laptop.sprint | dot -Tsvg > laptop.svg");
     Subject(Add("why", "why a resource is there", &Why, "sprint why laptop.sprint plant.space"),

@@ -19,6 +19,10 @@ struct Options {
   bool auto_approve = false;
   bool refresh = true;
   unsigned parallel = 10;
+  // status
+  double window = 60;  // s that measured values cover
+  // agent
+  double seconds = 0;  // then it ends; 0: runs until told to stop
   // why, show, output
   std::string subject;
 };
@@ -38,5 +42,8 @@ int Show(const Options& options);
 int Output(const Options& options);
 int Graph(const Options& options);
 int Why(const Options& options);
+int ShowStatus(const Options& options);
+int Agent(const Options& options);
+int History(const Options& options);
 
 }  // namespace sprint::cli

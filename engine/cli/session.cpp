@@ -142,6 +142,10 @@ std::string StatePath(const std::string& program_path) {
   return StateDirectory(program_path) + "/" + stem + ".db";
 }
 
+std::string Compiled::directory() const {
+  return std::filesystem::path(Absolute(path)).parent_path().string();
+}
+
 World::~World() {
   if (leased) (void)store->Release();
 }

@@ -25,6 +25,7 @@ struct Compiled {
   std::vector<diag::Diagnostic> diagnostics;
   std::optional<ir::Program> program;  // none when there are errors
   std::string path;                    // of the root file
+  std::string directory() const;       // of the root file, absolute
 };
 // NotFound when no file was named and none can be guessed.
 Result<std::unique_ptr<Compiled>> Load(const Options& options);

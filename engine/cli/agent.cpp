@@ -1,0 +1,228 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include "compiler/support/environment.h"
+#include "engine/agent/loop.h"
+#include "engine/agent/observe.h"
+#include "engine/agent/replay.h"
+#include "engine/cli/carry.h"
+#include "engine/cli/interrupt.h"
+#include "engine/cli/options.h"
+#include "engine/cli/running.h"
+#include "engine/cli/session.h"
+
+namespace sprint::cli {
+namespace {
+
+agent::Approve ApproveOf(ir::Approve approve) {
+  switch (approve) {
+    case ir::Approve::Automatic:
+      return agent::Approve::Automatic;
+    case ir::Approve::Ask:
+      return agent::Approve::Ask;
+    case ir::Approve::Never:
+      return agent::Approve::Never;
+  }
+  return agent::Approve::Never;
+}
+
+agent::Settings SettingsOf(const ir::Program& program, const ir::Deploy& deploy) {
+  const ir::Application& application = program.applications[deploy.application];
+  agent::Settings settings;
+  settings.sample = deploy.monitor_every;
+  settings.every = deploy.replan_every;
+  // Long enough to hold some requests also where they are rare.
+  constexpr double ShortestWindow = 10;
+  settings.window = std::max(2 * deploy.monitor_every, ShortestWindow);
+  settings.hold = deploy.hold;
+  settings.budget = deploy.move_budget;
+  settings.floor = application.workload;
+  settings.horizon = deploy.horizon;
+  settings.approve = ApproveOf(deploy.approve);
+  const auto receives = [&](ir::Index component) {
+    return std::any_of(application.flows.begin(), application.flows.end(),
+                       [&](const ir::Flow& flow) { return flow.to == component; });
+  };
+  const auto sends = [&](ir::Index component) {
+    return std::any_of(application.flows.begin(), application.flows.end(),
+                       [&](const ir::Flow& flow) { return flow.from == component; });
+  };
+  for (const ir::Index component : application.components) {
+    if (!receives(component)) settings.entries.push_back(program.components[component].name);
+  }
+  for (const ir::Constraint& constraint : application.constraints) {
+    if (constraint.weight) continue;
+    agent::Requirement requirement;
+    requirement.name = constraint.name;
+    requirement.text = constraint.text;
+    requirement.response = constraint.metric == ir::Metric::Response;
+    for (const ir::Index component : constraint.path) {
+      requirement.path.push_back(program.components[component].name);
+    }
+    requirement.to_end = !constraint.path.empty() && !sends(constraint.path.back());
+    requirement.percentile = constraint.percentile;
+    requirement.bound = constraint.bound;
+    requirement.unit = constraint.unit;
+    requirement.at_most = constraint.relation == ir::Relation::AtMost;
+    settings.requirements.push_back(std::move(requirement));
+  }
+  return settings;
+}
+
+// The running placement and the questions that the agent asks of it.
+class Runner {
+ public:
+  Runner(Compiled& compiled, const ir::Deploy& deploy, const Options& options,
+         placement::Answer running)
+      : compiled_(compiled), deploy_(deploy), options_(options), running_(std::move(running)) {
+    options_.auto_approve = true;
+  }
+
+  std::vector<double> Predict(double workload) const {
+    std::vector<double> values;
+    const auto predicted = placement::Predict(*compiled_.program, deploy_, running_, workload);
+    if (!predicted.ok()) return values;
+    for (const placement::Requirement& requirement : predicted->requirements) {
+      if (!requirement.weight) values.push_back(requirement.value);
+    }
+    return values;
+  }
+
+  agent::Candidate Propose(double workload) const {
+    agent::Candidate candidate;
+    const auto answer = placement::Place(*compiled_.program, deploy_, For(workload));
+    if (!answer.ok()) {
+      candidate.problem = answer.error().ToString();
+      return candidate;
+    }
+    const auto now = placement::Predict(*compiled_.program, deploy_, running_, workload);
+    candidate.feasible = !answer->parts.empty();
+    candidate.cost = answer->cost;
+    candidate.running_cost = now.ok() ? now->cost : running_.cost;
+    candidate.moves = Moves(running_, *answer);
+    candidate.same_as_current = candidate.feasible && candidate.moves == 0;
+    return candidate;
+  }
+
+  agent::Outcome Act(const agent::Replan& replan) {
+    agent::Outcome outcome;
+    placement::Answer applied;
+    if (ApplyPlacement(compiled_, deploy_, For(replan.workload), options_, &applied) != Success) {
+      outcome.end = agent::End::Failed;
+      outcome.problem = "the change was not carried out in full";
+      return outcome;
+    }
+    outcome.moves = Moves(running_, applied);
+    running_ = std::move(applied);
+    return outcome;
+  }
+
+  agent::Observation Observe(double window, double now) const {
+    const auto world = OpenWorld(compiled_.path, {}, Access::Read);
+    if (!world.ok()) return {};
+    const auto snapshot = (*world)->store->Read();
+    if (!snapshot.ok()) return {};
+    return agent::Observe(agent::ProxiesOf(*snapshot), window, now);
+  }
+
+ private:
+  placement::Options For(double workload) const {
+    placement::Options wanted;
+    wanted.workload = workload;
+    wanted.running = running_;
+    return wanted;
+  }
+
+  Compiled& compiled_;
+  const ir::Deploy& deploy_;
+  Options options_;
+  placement::Answer running_;
+};
+
+}  // namespace
+
+int Agent(const Options& options) {
+  auto loaded = Load(options);
+  if (!loaded.ok()) return Fail(loaded.error());
+  Compiled& compiled = **loaded;
+  Print(compiled);
+  if (!compiled.program) return Failure;
+  auto deploy = ChooseDeploy(*compiled.program, options);
+  if (!deploy.ok()) return Fail(deploy.error());
+  auto running = LoadRunning(compiled.path);
+  if (!running.ok()) return Fail(running.error());
+  if (!*running) return Fail(Error(ErrorCode::NotFound, "nothing runs: `sprint apply` first"));
+
+  const agent::Settings settings = SettingsOf(*compiled.program, **deploy);
+  const std::string history_path = agent::HistoryPath(compiled.directory());
+  auto entries = agent::ReadHistory(history_path);
+  if (!entries.ok()) return Fail(entries.error());
+  auto history = agent::History::Open(history_path);
+  if (!history.ok()) return Fail(history.error());
+  const Clock& clock = SystemClock();
+  agent::AgentState state;
+  const double placed_for = (*running)->workload;
+  if (!entries->empty()) {
+    state = agent::Resume(*entries, settings, placed_for, agent::WallSeconds(clock));
+  } else {
+    state.placed_for = placed_for;
+  }
+
+  Runner runner(compiled, **deploy, options, **running);
+  agent::Hooks hooks;
+  hooks.observe = [&](double now) { return runner.Observe(settings.window, now); };
+  hooks.model.predict = [&](double workload) { return runner.Predict(workload); };
+  hooks.model.propose = [&](double workload) { return runner.Propose(workload); };
+  hooks.act = [&](const agent::Replan& replan) { return runner.Act(replan); };
+  hooks.approve = [](const agent::Replan& replan) {
+    if (!isatty(STDIN_FILENO)) return false;
+    std::printf("%s\nOnly `yes` goes ahead: ", replan.reason.c_str());
+    std::fflush(stdout);
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "yes";
+  };
+  hooks.decided = [](const agent::Decided& decided) {
+    std::puts(agent::Describe(agent::Entry(decided)).c_str());
+    std::fflush(stdout);
+  };
+  hooks.finished = [](const agent::Finished& finished) {
+    std::puts(agent::Describe(agent::Entry(finished)).c_str());
+    std::fflush(stdout);
+  };
+  hooks.trouble = [](const Error& error) { (void)Fail(error); };
+
+  const Interrupt interrupt;
+  std::stop_source stop;
+  std::jthread watch([&](const std::stop_token& done) {
+    while (!done.stop_requested() && !interrupt.flag()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    stop.request_stop();
+  });
+  agent::Limits limits;
+  limits.seconds = options.seconds;
+  const Status ran =
+      agent::Run(settings, state, hooks, *history, clock, stop.get_token(), limits);
+  return ran.ok() ? Success : Fail(ran.error());
+}
+
+int History(const Options& options) {
+  auto loaded = Load(options);
+  if (!loaded.ok()) return Fail(loaded.error());
+  auto entries = agent::ReadHistory(agent::HistoryPath((*loaded)->directory()));
+  if (!entries.ok()) return Fail(entries.error());
+  for (const agent::Entry& entry : *entries) {
+    if (options.json)
+      std::puts(value::ToJson(agent::ToValue(entry)).c_str());
+    else
+      std::puts(agent::Describe(entry).c_str());
+  }
+  return Success;
+}
+
+}  // namespace sprint::cli
