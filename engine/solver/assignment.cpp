@@ -261,7 +261,7 @@ class Assignment::State {
         if (!touched) return true;
         const Response response = PathResponse(problem_, current_, load_, rule.path, &placed_,
                                                rule.percentile ? &zero_ : &floor_);
-        return Meets(rule, Value(response, rule.percentile));
+        return Meets(rule, Value(response, complete ? rule.percentile : EarlyPercentile(rule)));
       }
       case Metric::Utilisation:
         if (!complete && !monotone) return true;

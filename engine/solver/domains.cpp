@@ -101,14 +101,21 @@ bool Domains::Alone(uint32_t c, const Part& part, const Option& option) const {
   return true;
 }
 
-// A gamma quantile at 0.9 and above grows with mean and variance while its shape is at
-// least 1/3, which sums of whole stages keep and mixtures by early exits need not.
+// A gamma quantile between these grows with mean and variance while its shape is at least
+// 1/3, which sums of whole stages keep and mixtures by early exits need not.
+constexpr double LowestMonotone = 0.9, HighestMonotone = 0.95;
+
+std::optional<double> EarlyPercentile(const Constraint& rule) {
+  if (!rule.percentile) return std::nullopt;
+  return std::min(*rule.percentile, HighestMonotone);
+}
+
 bool Domains::Monotone(const Constraint& rule) const {
   if (!rule.at_most) return false;
   if (rule.metric == Metric::Utilisation) return true;
   if (rule.metric != Metric::Response) return false;
   if (!rule.percentile) return true;
-  if (*rule.percentile < 0.9) return false;
+  if (*rule.percentile < LowestMonotone) return false;
   for (uint32_t c : rule.path) {
     for (const Variant& variant : problem_.components[c].variants) {
       for (const Part& part : variant.parts) {
@@ -130,7 +137,7 @@ bool Domains::CountsNeverHurt() const {
         break;
       case Metric::Response:
       case Metric::Utilisation:
-        if (!monotone_[i]) return false;
+        if (!monotone_[i] || rule.percentile != EarlyPercentile(rule)) return false;
         break;
       case Metric::Cost:
       case Metric::Energy:
@@ -150,6 +157,14 @@ double Domains::Cap() const {
     cap = std::min(cap, rule.bound + 2e-9 * std::max(1e-9, std::fabs(rule.bound)));
   }
   return cap;
+}
+
+double Domains::Preferences() const {
+  double sum = 0;
+  for (size_t i = 0; i < problem_.constraints.size(); ++i) {
+    if (active_[i]) sum += problem_.constraints[i].weight.value_or(0);
+  }
+  return sum;
 }
 
 }  // namespace sprint::solver

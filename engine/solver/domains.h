@@ -8,6 +8,8 @@
 // What a search may choose from before it starts, and how its constraints behave.
 namespace sprint::solver {
 
+std::optional<double> EarlyPercentile(const Constraint& rule);
+
 class Domains {
  public:
   Domains(const Problem& problem, const SearchOptions& options);
@@ -17,14 +19,17 @@ class Domains {
   Items MakeItems() const;
 
   bool active(size_t constraint) const { return active_[constraint]; }
-  // A bound that more load can only make worse, and more instances only better, so that
-  // breaking it early is final.
+  // A bound that more load can only make worse, so that breaking it early is final. Of
+  // percentiles that holds for the one EarlyPercentile names, which is at most what is
+  // asked for.
   bool monotone(size_t constraint) const { return monotone_[constraint]; }
   // Is no required constraint ever broken by more instances?
   bool CountsNeverHurt() const;
   // The least required limit on what is minimised anyway. It bounds the objective
   // without missed preferences, and only while nothing is paid for moves.
   double Cap() const;
+  // The price of missing all preferences.
+  double Preferences() const;
 
   // Is this part where it was in the previous placement?
   bool Stays(uint32_t component, uint32_t variant, size_t part, uint32_t pool) const;

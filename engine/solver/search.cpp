@@ -62,7 +62,8 @@ class Searcher {
           return End(std::max(proven, std::min(progress_.open, progress_.limit)));
         if (progress_.best && (options_.any || progress_.burden <= progress_.limit))
           return End(progress_.burden);
-        if (progress_.limit >= progress_.cap) return End(Infinity);
+        // The cap leaves missed preferences out, the limit does not.
+        if (progress_.limit >= progress_.cap + domains_.Preferences()) return End(Infinity);
         proven = progress_.limit;
       }
     }

@@ -75,5 +75,19 @@ TEST(Quantile, ManySmallStagesStayFinite) {
   EXPECT_NEAR(Quantile({100, 0.01}, 0.95), 100 + 1.645 * 0.1, 0.01);
 }
 
+// A search that cuts off what is too slow already relies on this, and on nothing above
+// 0.95: there a larger mean at the same variance may lower the quantile.
+TEST(Quantile, FromP90ToP95GrowsWithMeanAndVarianceDownToAShapeOfAThird) {
+  for (double p : {0.9, 0.92, 0.94, 0.95}) {
+    for (double shape = 1.0 / 3; shape < 200; shape *= 1.1) {
+      SCOPED_TRACE(testing::Message() << "p " << p << " shape " << shape);
+      const double variance = 1 / shape;
+      const double here = Quantile({1, variance}, p);
+      EXPECT_GT(Quantile({1.001, variance}, p), here);
+      EXPECT_GT(here, Quantile({1, variance * 0.999}, p));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sprint::performance

@@ -174,7 +174,7 @@ inline Problem Random(uint32_t seed) {
   p.constraints.push_back(Mean(path, real(0.3, 3)));
   if (chance(0.5)) {
     p.constraints.push_back(Mean(path, real(1, 6)));
-    p.constraints.back().percentile = chance(0.5) ? 0.95 : 0.5;
+    p.constraints.back().percentile = chance(0.4) ? 0.95 : chance(0.5) ? 0.99 : 0.5;
   }
   if (chance(0.5)) {
     p.constraints.push_back(Mean({0}, real(0.1, 1)));
@@ -189,6 +189,86 @@ inline Problem Random(uint32_t seed) {
     rule.bound = real(0.2, 0.8);
     p.constraints.push_back(rule);
   }
+  return p;
+}
+
+// Networks cut in several ways over drones, edge nodes, machines and a function for
+// every part; zones of one kind, no way back: the family of the published benchmarks.
+inline Problem CutNetworks(uint32_t seed, uint32_t components) {
+  std::mt19937 engine(seed);
+  const auto real = [&](double low, double high) {
+    return low + (high - low) * (engine() / 4294967296.0);
+  };
+  const auto whole = [&](uint32_t low, uint32_t high) { return low + engine() % (high - low + 1); };
+  Problem p;
+  p.one_way = true;
+  const auto zone = [&](Form form, uint32_t kinds, double low, double high, uint32_t most) {
+    for (uint32_t k = 0; k < kinds; ++k) {
+      Pool pool;
+      pool.zone = static_cast<uint32_t>(p.one_kind.size());
+      pool.form = form;
+      pool.max = most;
+      pool.price = real(low, high);
+      pool.memory = 1e9;
+      p.pools.push_back(pool);
+    }
+    p.one_kind.push_back(true);
+  };
+  zone(Form::Nodes, 1, 4, 5, 1);
+  zone(Form::Nodes, 4, 6, 8, 2);
+  zone(Form::Nodes, 4, 6, 8, 2);
+  zone(Form::Machines, 4, 0.1, 4, 4);
+  zone(Form::Machines, 4, 0.1, 4, 4);
+  const auto hardware = static_cast<uint32_t>(p.pools.size());
+  p.one_kind.push_back(false);
+  std::vector<uint32_t> path;
+  for (uint32_t c = 0; c < components; ++c) {
+    Component component;
+    component.rate = 1.8;
+    for (uint32_t cuts = 1; cuts <= 3; ++cuts) {
+      Variant variant;
+      double rate = component.rate;
+      for (uint32_t k = 0; k < cuts; ++k) {
+        Part part;
+        part.rate = rate;
+        part.memory = 2048;
+        part.output = real(4, 7);
+        part.exit = k + 1 < cuts ? real(0.1, 0.6) : 0;
+        rate *= 1 - part.exit;
+        for (uint32_t j = 0; j < hardware; ++j) {
+          // The first component begins on the drone, nothing else runs there.
+          if ((j == 0) != (c == 0)) continue;
+          const bool edge = p.pools[j].form == Form::Nodes;
+          const double demand = j == 0 ? real(0.1, 0.2) : edge ? real(0.5, 1.5) : real(0.3, 0.7);
+          part.options.push_back({j, demand / cuts, {}});
+        }
+        if (c > 0) {
+          Pool function;
+          function.zone = static_cast<uint32_t>(p.one_kind.size()) - 1;
+          function.form = Form::Functions;
+          function.price = real(0, 1);
+          function.memory = 1e9;
+          const double warm = real(2, 3) / cuts;
+          part.options.push_back(
+              {static_cast<uint32_t>(p.pools.size()), warm, {warm, warm * warm}});
+          p.pools.push_back(function);
+        }
+        variant.parts.push_back(part);
+      }
+      component.variants.push_back(variant);
+      if (c == 0) break;
+    }
+    p.components.push_back(component);
+    for (uint32_t from = 0; from < c; ++from) {
+      if (from + 1 == c || whole(0, 3) == 0) p.flows.push_back({from, c});
+    }
+    path.push_back(c);
+  }
+  p.routes.assign(p.one_kind.size(), std::vector<std::vector<Route>>(p.one_kind.size()));
+  for (auto& row : p.routes) {
+    for (auto& routes : row) routes.push_back({0.001, 1.0 / 1500});
+  }
+  p.constraints = {Mean(path, 4.0 * components)};
   return p;
 }
 

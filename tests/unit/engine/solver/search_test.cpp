@@ -19,7 +19,7 @@ Solved MustSolve(const Problem& problem, const SearchOptions& options = {}) {
 }
 
 // The least objective over everything there is, by trying everything there is.
-double BruteForce(const Problem& problem) {
+double BruteForce(const Problem& problem, const Placement* previous = nullptr, double move = 0) {
   double best = INFINITY;
   Placement at;
   at.variant.resize(problem.components.size());
@@ -28,7 +28,15 @@ double BruteForce(const Problem& problem) {
   const auto counts = [&](auto& self, size_t j) -> void {
     if (j == problem.pools.size()) {
       const double burden = Evaluate(problem, at).burden;
-      if (burden < best && Violations(problem, at, burden).empty()) best = burden;
+      double moves = 0;
+      for (size_t c = 0; previous && c < at.pool.size(); ++c) {
+        for (size_t p = 0; p < at.pool[c].size(); ++p) {
+          const bool same =
+              at.variant[c] == previous->variant[c] && at.pool[c][p] == previous->pool[c][p];
+          if (!same) moves += move;
+        }
+      }
+      if (burden + moves < best && Violations(problem, at, burden).empty()) best = burden + moves;
       return;
     }
     if (problem.pools[j].form == Form::Functions) return self(self, j + 1);
@@ -117,6 +125,60 @@ TEST(Search, AgreesWithTryingEverythingOnSmallProblems) {
   // Both kinds must be there for this to mean anything.
   EXPECT_GT(possible, 60);
   EXPECT_GT(impossible, 20);
+}
+
+TEST(Search, ALimitOnCostDoesNotCountMissedPreferences) {
+  // The only way to meet the limit misses a preference that is dearer than what is left.
+  Problem problem = MaskDetection();
+  problem.constraints.push_back(AtMostCost(0.13));
+  problem.constraints.push_back(Mean({Detect}, 0.08));
+  problem.constraints.back().weight = 0.5 / Hour;
+  const Solved solved = MustSolve(problem);
+  EXPECT_TRUE(solved.proven);
+  EXPECT_NEAR(solved.burden * Hour, 0.622, 1e-9);
+}
+
+TEST(Search, MovesArePaidForWhateverRunsNow) {
+  int moved = 0;
+  for (uint32_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = Random(seed);
+    const Outcome first = Search(problem, {});
+    const auto* running = std::get_if<Solved>(&first);
+    if (!running) continue;
+    // The price of the pools it runs on goes up.
+    Problem dearer = problem;
+    for (size_t j = 0; j < dearer.pools.size(); ++j) {
+      if (running->placement.count[j] > 0) dearer.pools[j].price *= 1.6;
+    }
+    SearchOptions options;
+    options.previous = running->placement;
+    options.move = 0.2;
+    const double best = BruteForce(dearer, &running->placement, 0.2);
+    const Outcome outcome = Search(dearer, options);
+    const auto* solved = std::get_if<Solved>(&outcome);
+    if (std::isinf(best)) {
+      EXPECT_EQ(solved, nullptr);
+      continue;
+    }
+    ASSERT_NE(solved, nullptr);
+    EXPECT_NEAR(solved->burden, best, 1e-9 * best);
+    moved += solved->moves > 0;
+    EXPECT_TRUE(Violations(dearer, solved->placement, solved->burden - solved->moves).empty());
+  }
+  EXPECT_GT(moved, 0);
+}
+
+TEST(Search, CutNetworksOfTenComponentsAreProven) {
+  for (uint32_t seed = 0; seed < 4; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = CutNetworks(seed, 10);
+    SearchOptions options;
+    options.budget.steps = 300'000;
+    const Solved solved = MustSolve(problem, options);
+    EXPECT_TRUE(solved.proven) << solved.burden << " " << solved.bound;
+    EXPECT_TRUE(Violations(problem, solved.placement, solved.burden).empty());
+  }
 }
 
 TEST(Search, StoppedEarlyItsBoundIsStillTrue) {
