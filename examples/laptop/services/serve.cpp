@@ -8,13 +8,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <semaphore>
 #include <thread>
 
 namespace sprint::services {
 namespace {
 
-// All requests at hand share the processor; this many at most, the rest wait.
-constexpr size_t kThreads = 32;
+// All requests at hand share the processor; this many at most, the rest wait. More
+// connections than that, since one that is kept but idle holds its thread.
+constexpr ptrdiff_t kAtHand = 32;
+constexpr size_t kConnections = 128;
 constexpr size_t kLargestBody = 32 << 20;  // bytes
 
 // An idle connection holds a thread, and delays a stop, for this long.
@@ -46,8 +49,9 @@ int Serve(const std::string& name, const std::function<Answer(const std::string&
   sigaddset(&stops, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stops, nullptr);
 
+  std::counting_semaphore<kAtHand> at_hand(kAtHand);
   httplib::Server server;
-  server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  server.new_task_queue = [] { return new httplib::ThreadPool(kConnections); };
   server.set_payload_max_length(kLargestBody);
   server.set_keep_alive_max_count(1'000'000);
   server.set_keep_alive_timeout(kIdleSeconds);
@@ -63,11 +67,13 @@ int Serve(const std::string& name, const std::function<Answer(const std::string&
   server.Post("/", [&](const httplib::Request& request, httplib::Response& response) {
     const double begin = ThreadCpuMilliseconds();
     Answer answer;
+    at_hand.acquire();
     try {
       answer = handle(request.body);
     } catch (const std::exception& error) {
       answer = {400, "text/plain", std::string(error.what()) + "\n"};
     }
+    at_hand.release();
     std::array<char, 48> timing{};
     std::snprintf(timing.data(), timing.size(), "cpu;dur=%.3f", ThreadCpuMilliseconds() - begin);
     response.set_header("Server-Timing", timing.data());
