@@ -21,10 +21,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Microseconds. The kernel's default of 100 ms would let a request of 50 ms run at
-// full speed and hold the next one back; no quota may be below 1 ms.
-constexpr double kPeriod = 10'000;
-constexpr double kLeastQuota = 1'000;
+// Microseconds. Short, so that a slice is evenly slow: with the kernel's default of
+// 100 ms a request of 50 ms runs at full speed and the next one stands still. The
+// kernel takes no quota below 1 ms.
+constexpr double Period = 4'000;
+constexpr double LeastQuota = 1'000;
 
 Status WriteFile(const std::string& path, const std::string& text) {
   int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
@@ -118,14 +119,15 @@ std::vector<std::string> Cgroups::Folders(const std::string& group) const {
 }
 
 Status Cgroups::Limit(const std::string& group, double cores, double memory) const {
-  double period = kPeriod;
-  if (cores > 0) period = std::min(1e6, std::max(kPeriod, kLeastQuota / cores));
-  std::string quota = std::to_string(std::llround(std::max(kLeastQuota, cores * period)));
+  double period = Period;
+  if (cores > 0) period = std::min(1e6, std::max(Period, LeastQuota / cores));
+  std::string quota = std::to_string(std::llround(std::max(LeastQuota, cores * period)));
   std::string length = std::to_string(std::llround(period));
   std::string bytes = std::to_string(static_cast<int64_t>(memory));
   std::string cpu = cpu_ + "/" + group, mem = memory_ + "/" + group;
   if (unified_) {
-    SPRINT_RETURN_IF_ERROR(WriteFile(cpu + "/cpu.max", (cores > 0 ? quota : "max") + " " + length));
+    SPRINT_RETURN_IF_ERROR(WriteFile(
+        cpu + "/cpu.max", (cores > 0 ? quota : std::string("max")).append(" ").append(length)));
     return WriteFile(mem + "/memory.max", memory > 0 ? bytes : "max");
   }
   SPRINT_RETURN_IF_ERROR(WriteFile(cpu + "/cpu.cfs_period_us", length));
@@ -159,9 +161,10 @@ Status Cgroups::SetMember(const std::string& slice, const std::string& member,
 
 std::vector<std::string> Cgroups::MemberFiles(const std::string& slice,
                                               const std::string& member) const {
+  const std::string group = slice + "/" + member;
   std::vector<std::string> files;
-  for (const std::string& folder : Folders(slice + "/" + member)) {
-    files.push_back(folder + "/cgroup.procs");
+  for (const std::string& folder : Folders(group)) {
+    files.emplace_back(folder).append("/cgroup.procs");
   }
   return files;
 }

@@ -18,7 +18,7 @@ class Cgroups {
   const std::string& why_not() const { return why_not_; }
 
   // Makes the slice, or changes the limits of the one there. The CPU time of every
-  // period of kPeriod is limited, so that a slice is slow rather than bursting.
+  // period of Period is limited, so that a slice is slow rather than bursting.
   // cores <= 0, memory (bytes) <= 0: no limit.
   Status Set(const std::string& name, double cores, double memory) const;
   bool Exists(const std::string& name) const;

@@ -18,9 +18,9 @@
 namespace sprint::local {
 namespace {
 
-constexpr size_t kLargestHead = 64 << 10;
-constexpr size_t kLargestBody = 256 << 20;
-constexpr size_t kRead = 64 << 10;
+constexpr size_t LargestHead = 64 << 10;
+constexpr size_t LargestBody = 256 << 20;
+constexpr size_t ReadSize = 64 << 10;
 
 std::optional<sockaddr_in> Parse(const std::string& address) {
   size_t colon = address.rfind(':');
@@ -36,7 +36,7 @@ std::optional<sockaddr_in> Parse(const std::string& address) {
   return parsed;
 }
 
-Error Bad(const std::string& what) { return Error(ErrorCode::Protocol, what); }
+Error Bad(const std::string& what) { return {ErrorCode::Protocol, what}; }
 
 std::string Lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -64,7 +64,8 @@ Status SendAll(int fd, const char* data, size_t size) {
 }
 
 Status Send(int fd, std::string head, const HttpFields& fields, const std::string& body) {
-  for (const auto& [name, text] : fields) head += name + ": " + text + "\r\n";
+  for (const auto& [name, text] : fields)
+    head.append(name).append(": ").append(text).append("\r\n");
   head += "content-length: " + std::to_string(body.size()) + "\r\n\r\n";
   // One packet for what is small; no copy of what is large.
   if (body.size() < 4096) {
@@ -146,10 +147,10 @@ Result<Socket> Listen(const std::string& address) {
 
 Status HttpReader::Fill() {
   size_t had = buffer_.size();
-  buffer_.resize(had + kRead);
+  buffer_.resize(had + ReadSize);
   ssize_t size = 0;
   do {
-    size = recv(fd_, buffer_.data() + had, kRead, 0);
+    size = recv(fd_, buffer_.data() + had, ReadSize, 0);
   } while (size < 0 && errno == EINTR);
   buffer_.resize(had + static_cast<size_t>(std::max<ssize_t>(0, size)));
   if (size > 0) return Ok();
@@ -168,12 +169,12 @@ Result<std::string> HttpReader::Line() {
       std::string line = buffer_.substr(0, end);
       buffer_.erase(0, end + 1);
       head_ += end + 1;
-      if (head_ > kLargestHead) return Bad("the head of a message is too long");
+      if (head_ > LargestHead) return Bad("the head of a message is too long");
       if (!line.empty() && line.back() == '\r') line.pop_back();
       return line;
     }
     searched = buffer_.size();
-    if (searched + head_ > kLargestHead) return Bad("the head of a message is too long");
+    if (searched + head_ > LargestHead) return Bad("the head of a message is too long");
     SPRINT_RETURN_IF_ERROR(Fill());
   }
 }
@@ -192,7 +193,7 @@ Status HttpReader::Fields(HttpFields& fields) {
 }
 
 Status HttpReader::Exactly(size_t size, std::string& into) {
-  if (size > kLargestBody || into.size() + size > kLargestBody) return Bad("the body is too large");
+  if (size > LargestBody || into.size() + size > LargestBody) return Bad("the body is too large");
   while (buffer_.size() < size) SPRINT_RETURN_IF_ERROR(Fill());
   if (into.empty() && buffer_.size() == size) {
     into.swap(buffer_);
@@ -230,7 +231,7 @@ Status HttpReader::Body(const HttpFields& fields, bool to_the_end, std::string& 
   if (!to_the_end) return Ok();
   while (true) {
     Status more = Fill();
-    if (buffer_.size() > kLargestBody) return Bad("the body is too large");
+    if (buffer_.size() > LargestBody) return Bad("the body is too large");
     if (more.ok()) continue;
     if (more.error().code() != ErrorCode::Cancelled) return more;
     body.swap(buffer_);

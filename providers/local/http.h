@@ -50,7 +50,7 @@ class HttpReader {
  public:
   explicit HttpReader(int fd) : fd_(fd) {}
   // Errors: Cancelled (the other side has ended, before a request), Timeout, Unavailable
-  // (ended within one), Protocol (no HTTP, or larger than kLargestBody).
+  // (ended within one), Protocol (no HTTP, or larger than LargestBody).
   // Answers `Expect: 100-continue`.
   Result<HttpRequest> ReadRequest();
   Result<HttpResponse> ReadResponse();

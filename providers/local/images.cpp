@@ -11,7 +11,7 @@ namespace sprint::local {
 namespace {
 
 Error Shape(const std::string& path, const std::string& what) {
-  return Error(ErrorCode::InvalidArgument, path + ": " + what);
+  return {ErrorCode::InvalidArgument, path + ": " + what};
 }
 
 // yaml-cpp throws; the caller stops it.
@@ -66,7 +66,8 @@ Status ResolveCommand(std::vector<std::string>& command, const std::vector<std::
   if (word.starts_with("/")) return Ok();
   std::string places;
   for (const std::string& folder : folders) {
-    std::string path = folder + "/" + word;
+    std::string path = folder;
+    path.append("/").append(word);
     std::error_code error;
     if (std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0) {
       word = path;

@@ -56,7 +56,7 @@ std::vector<ProcessId> Marked(const std::string& marker) {
   std::vector<ProcessId> found;
   std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc"), closedir);
   if (folder == nullptr) return found;
-  const std::string wanted = std::string(kMarkerName) + "=" + marker;
+  const std::string wanted = std::string(MarkerName) + "=" + marker;
   while (const dirent* entry = readdir(folder.get())) {
     pid_t pid = std::atoi(entry->d_name);
     if (pid <= 0) continue;

@@ -25,7 +25,7 @@ bool Alive(const ProcessId& process);
 bool Signal(const ProcessId& process, int signal);
 
 // Everything we start carries this variable; its children inherit it.
-inline constexpr const char* kMarkerName = "SPRINT_LOCAL_INSTANCE";
+inline constexpr const char* MarkerName = "SPRINT_LOCAL_INSTANCE";
 std::vector<ProcessId> Marked(const std::string& marker);
 // Kills all of them, the ones they start meanwhile too. False if some would not die.
 bool KillMarked(const std::string& marker);

@@ -11,8 +11,8 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 // What is kept at most: an hour, and enough requests for it at 50 a second.
-constexpr std::chrono::hours kLongest{1};
-constexpr size_t kMost = 200'000;
+constexpr std::chrono::hours LongestKept{1};
+constexpr size_t MostKept = 200'000;
 
 double Mean(const std::vector<double>& values) {
   if (values.empty()) return 0;
@@ -33,14 +33,14 @@ void Metrics::Arrived(Moment at) {
   std::lock_guard lock(mutex_);
   ++in_flight_;
   arrived_.push_back(at);
-  while (arrived_.size() > kMost || at - arrived_.front() > kLongest) arrived_.pop_front();
+  while (arrived_.size() > MostKept || at - arrived_.front() > LongestKept) arrived_.pop_front();
 }
 
 void Metrics::Done(Moment at, double own, double path, bool good) {
   std::lock_guard lock(mutex_);
   --in_flight_;
   ended_.push_back({at, own, path, good});
-  while (ended_.size() > kMost || at - ended_.front().at > kLongest) ended_.pop_front();
+  while (ended_.size() > MostKept || at - ended_.front().at > LongestKept) ended_.pop_front();
 }
 
 value::Value Metrics::Report(const std::string& component, double window, Moment now) const {

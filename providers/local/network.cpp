@@ -23,10 +23,10 @@
 namespace sprint::local {
 namespace {
 
-constexpr int kLastSubnet = 254;
-constexpr int kOurSide = 254;
+constexpr int LastSubnet = 254;
+constexpr int OurSide = 254;
 // The end inside a zone of the pair that joins it with this machine.
-constexpr const char* kInside = "host0";
+constexpr const char* InsideDevice = "host0";
 
 bool DeviceExists(const std::string& device) {
   std::error_code error;
@@ -100,19 +100,19 @@ Status AddDevices(ZoneNet& zone, const std::string& used_by) {
   std::set<int> used = UsedSubnets();
   zone.subnet = 1;
   while (used.contains(zone.subnet)) ++zone.subnet;
-  if (zone.subnet > kLastSubnet) {
+  if (zone.subnet > LastSubnet) {
     return Error(ErrorCode::Conflict, "10.77.0.0/16 has no room for another zone");
   }
-  std::string outside = ZoneAddress(zone.subnet, kOurSide) + "/24";
+  std::string outside = ZoneAddress(zone.subnet, OurSide) + "/24";
   SPRINT_RETURN_IF_ERROR(RunTool(
-      {"ip", "-batch", "-"}, "link add " + zone.device + " type veth peer name " + kInside +
+      {"ip", "-batch", "-"}, "link add " + zone.device + " type veth peer name " + InsideDevice +
                                  " netns " + zone.name_space + "\naddr add " + outside + " dev " +
                                  zone.device + "\nlink set " + zone.device + " up\n"));
   SPRINT_RETURN_IF_ERROR(RunTool({"ip", "link", "set", zone.device, "alias", used_by}));
   std::string inside = ZoneAddress(zone.subnet, 1) + "/24";
   return RunTool({"ip", "-n", zone.name_space, "-batch", "-"},
-                 "link set lo up\naddr add " + inside + " dev " + kInside + "\nlink set " +
-                     kInside + " up\n")
+                 "link set lo up\naddr add " + inside + " dev " + InsideDevice + "\nlink set " +
+                     InsideDevice + " up\n")
                  .ok()
              ? Ok()
              : Status(Error(ErrorCode::Internal, "cannot set up " + zone.name_space));
@@ -213,7 +213,7 @@ Status RemoveZone(const ZoneNet& zone) {
 
 Status AddAddress(const std::string& name_space, const std::string& ip) {
   SPRINT_RETURN_IF_ERROR(
-      RunTool({"ip", "-n", name_space, "addr", "replace", ip + "/24", "dev", kInside}));
+      RunTool({"ip", "-n", name_space, "addr", "replace", ip + "/24", "dev", InsideDevice}));
   return Ok();
 }
 
@@ -222,7 +222,7 @@ Status RemoveAddress(const std::string& name_space, const std::string& ip) {
   Result<std::string> shown = RunTool({"ip", "-n", name_space, "addr", "show", "to", ip + "/32"});
   if (shown.ok() && shown->empty()) return Ok();
   SPRINT_RETURN_IF_ERROR(
-      RunTool({"ip", "-n", name_space, "addr", "del", ip + "/24", "dev", kInside}));
+      RunTool({"ip", "-n", name_space, "addr", "del", ip + "/24", "dev", InsideDevice}));
   return Ok();
 }
 

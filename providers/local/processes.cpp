@@ -48,7 +48,7 @@ Result<Spec> Program(const Site& site, const Value& wanted) {
   }
   SPRINT_RETURN_IF_ERROR(ResolveCommand(spec.command, {site.options.beside, spec.folder}));
   const Value variables = Member(wanted, "env");
-  if (const Object* map = variables.As<Object>()) {
+  if (const auto* map = variables.As<Object>()) {
     for (const auto& [name, text] : *map) {
       if (text.As<std::string>()) spec.environment[name] = *text.As<std::string>();
     }
@@ -61,7 +61,7 @@ Result<Spec> Program(const Site& site, const Value& wanted) {
 }
 
 Value ProcessState(const Site& site, const Value& wanted, const Value& record) {
-  std::optional<Progress> progress = Running(site, kProcesses, record.Text("id"));
+  std::optional<Progress> progress = Running(site, ProcessFolder, record.Text("id"));
   return With(wanted, {{"id", record.Text("id")},
                        {"address", record.Text("address")},
                        {"pid", static_cast<int64_t>(progress ? progress->child.pid : 0)}});
@@ -71,8 +71,8 @@ Value ProcessState(const Site& site, const Value& wanted, const Value& record) {
 Result<Value> Register(Site& site, const Value& wanted, const std::string& id, const Value& node,
                        int fixed_port) {
   SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
-  if (auto record = site.registry.Get(kProcesses, id)) return *record;
-  auto zone = site.registry.Get(kZones, node.Text("zone"));
+  if (auto record = site.registry.Get(ProcessFolder, id)) return *record;
+  auto zone = site.registry.Get(ZoneFolder, node.Text("zone"));
   if (!zone) return Error(ErrorCode::NotFound, "there is no zone " + node.Text("zone"));
   SPRINT_ASSIGN_OR_RETURN(std::string address,
                           PickAddress(site, *zone, node.Text("address"), id, fixed_port));
@@ -85,13 +85,13 @@ Result<Value> Register(Site& site, const Value& wanted, const std::string& id, c
                         {"member", sliced ? FileName(id) : ""},
                         {"name_space", NameSpaceOf(*zone)},
                         {"address", address}};
-  SPRINT_RETURN_IF_ERROR(site.registry.Put(kProcesses, id, record));
+  SPRINT_RETURN_IF_ERROR(site.registry.Put(ProcessFolder, id, record));
   return record;
 }
 
 Result<Value> CreateProcess(Site& site, const Value& wanted) {
   const std::string id = ProcessId(wanted);
-  auto node = site.registry.Get(kNodes, wanted.Text("node"));
+  auto node = site.registry.Get(NodeFolder, wanted.Text("node"));
   if (!node) {
     return Error(ErrorCode::NotFound,
                  Describe(wanted) + ": there is no node " + wanted.Text("node"));
@@ -112,7 +112,8 @@ Result<Value> CreateProcess(Site& site, const Value& wanted) {
     started = site.cgroups.SetMember(slice, member, wanted.Number("memory"));
     spec.cgroups = site.cgroups.MemberFiles(slice, member);
   }
-  if (started.ok()) started = StartService(site, {kProcesses, id, Describe(wanted), address, spec});
+  if (started.ok())
+    started = StartService(site, {ProcessFolder, id, Describe(wanted), address, spec});
   if (!started.ok()) {
     (void)RemoveProcess(site, record, true);
     return started.TakeError();
@@ -123,31 +124,32 @@ Result<Value> CreateProcess(Site& site, const Value& wanted) {
 }  // namespace
 
 Status RemoveProcess(Site& site, const Value& record, bool at_once) {
-  SPRINT_RETURN_IF_ERROR(StopService(site, kProcesses, record.Text("id"), at_once));
+  SPRINT_RETURN_IF_ERROR(StopService(site, ProcessFolder, record.Text("id"), at_once));
   SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
   if (!record.Text("slice").empty()) {
     SPRINT_RETURN_IF_ERROR(site.cgroups.Remove(record.Text("slice") + "/" + record.Text("member")));
   }
-  site.registry.Remove(kProcesses, record.Text("id"));
+  site.registry.Remove(ProcessFolder, record.Text("id"));
   site.registry.Tidy();
   return Ok();
 }
 
 Result<Value> ReadProcess(Site& site, const Value& current) {
-  auto record = site.registry.Get(kProcesses, current.Text("id"));
-  if (!record || !Running(site, kProcesses, current.Text("id"))) return Value();
+  auto record = site.registry.Get(ProcessFolder, current.Text("id"));
+  if (!record || !Running(site, ProcessFolder, current.Text("id"))) return Value();
   return ProcessState(site, current, *record);
 }
 
 Result<Value> ApplyProcess(Site& site, const Value& prior, const Value& wanted) {
   if (wanted.is_null()) {
-    auto record = site.registry.Get(kProcesses, prior.Text("id"));
+    auto record = site.registry.Get(ProcessFolder, prior.Text("id"));
     if (record) SPRINT_RETURN_IF_ERROR(RemoveProcess(site, *record, false));
     return Value();
   }
   if (prior.is_null()) return CreateProcess(site, wanted);
-  auto record = site.registry.Get(kProcesses, prior.Text("id"));
-  if (!record || !Running(site, kProcesses, prior.Text("id"))) return CreateProcess(site, wanted);
+  auto record = site.registry.Get(ProcessFolder, prior.Text("id"));
+  if (!record || !Running(site, ProcessFolder, prior.Text("id")))
+    return CreateProcess(site, wanted);
   if (!record->Text("slice").empty()) {
     SPRINT_RETURN_IF_ERROR(site.cgroups.SetMember(record->Text("slice"), record->Text("member"),
                                                   wanted.Number("memory")));

@@ -12,14 +12,14 @@
 namespace sprint::local {
 namespace {
 
-constexpr size_t kLongestOwner = 24;
+constexpr size_t LongestOwner = 24;
 
 struct Kind {
   const char* type;
   Result<value::Value> (*read)(Site&, const value::Value& current);
   Result<value::Value> (*apply)(Site&, const value::Value& prior, const value::Value& wanted);
 };
-constexpr Kind kKinds[] = {
+constexpr Kind Kinds[] = {
     {"local_zone", &ReadZone, &ApplyZone},          {"local_node", &ReadNode, &ApplyNode},
     {"local_link", &ReadLink, &ApplyLink},          {"local_proxy", &ReadProxy, &ApplyProxy},
     {"local_process", &ReadProcess, &ApplyProcess},
@@ -32,7 +32,7 @@ std::string Variable(const char* name) {
 
 Result<const Kind*> Find(const Site& site, const std::string& type) {
   if (site.owner.empty()) return Error(ErrorCode::Internal, "the provider is not configured");
-  for (const Kind& kind : kKinds) {
+  for (const Kind& kind : Kinds) {
     if (type == kind.type) return &kind;
   }
   return Error(ErrorCode::NotFound, "no resource type " + type);
@@ -42,7 +42,7 @@ bool IsShortName(const std::string& text) {
   for (unsigned char c : text) {
     if (std::isalnum(c) == 0 && c != '-' && c != '_') return false;
   }
-  return !text.empty() && text.size() <= kLongestOwner;
+  return !text.empty() && text.size() <= LongestOwner;
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ using value::Object;
 using value::Value;
 
 // As long as a proxy waits for an answer, and a little.
-constexpr milliseconds kDrain{65'000};
-constexpr milliseconds kPause{20};
-constexpr milliseconds kProbe{2'000};
+constexpr milliseconds DrainTime{65'000};
+constexpr milliseconds PauseTime{20};
+constexpr milliseconds ProbeTime{2'000};
 
 Value Member(const Value& object, const std::string& name) {
   const Value* member = object.Find(name);
@@ -37,7 +37,7 @@ std::string Describe(const Value& proxy) {
 // The zone each service listens in.
 std::map<std::string, std::string> Zones(const Site& site) {
   std::map<std::string, std::string> zones;
-  for (const char* kind : {kProcesses, kProxies}) {
+  for (const char* kind : {ProcessFolder, ProxyFolder}) {
     for (const Value& record : site.registry.All(kind)) {
       zones[record.Text("address")] = record.Text("zone");
     }
@@ -56,7 +56,7 @@ ProxyConfig ConfigOf(Site& site, const Value& record) {
   };
   const Value backends = Member(record, "backends"), next = Member(record, "next");
   for (const Value& backend : *backends.As<List>()) {
-    const std::string* address = backend.As<std::string>();
+    const auto* address = backend.As<std::string>();
     if (address != nullptr) {
       config.backends.push_back({config.component, *address, 1, link_to(*address)});
     }
@@ -71,7 +71,7 @@ ProxyConfig ConfigOf(Site& site, const Value& record) {
 
 // Replaces the config file. True when that changes anything.
 Result<bool> WriteConfig(Site& site, const Value& record) {
-  std::string path = site.registry.File(kProxies, record.Text("id"), "config");
+  std::string path = site.registry.File(ProxyFolder, record.Text("id"), "config");
   Value config = ToValue(ConfigOf(site, record));
   Result<Value> old = ReadJsonFile(path);
   if (old.ok() && *old == config) return false;
@@ -82,15 +82,16 @@ Result<bool> WriteConfig(Site& site, const Value& record) {
 // Returns when the proxy works with its config file, and nothing is under way on
 // an earlier one: whatever only that one named may now be ended.
 Status Settle(Site& site, const Value& record, bool wait_for_older) {
-  Result<Value> config = ReadJsonFile(site.registry.File(kProxies, record.Text("id"), "config"));
+  Result<Value> config = ReadJsonFile(site.registry.File(ProxyFolder, record.Text("id"), "config"));
   if (!config.ok()) return config.TakeError();
-  auto give_up = steady_clock::now() + kDrain;
+  auto give_up = steady_clock::now() + DrainTime;
   std::string last = "it does not run";
-  for (milliseconds pause{1}; steady_clock::now() < give_up; pause = std::min(pause * 2, kPause)) {
+  for (milliseconds pause{1}; steady_clock::now() < give_up;
+       pause = std::min(pause * 2, PauseTime)) {
     if (site.stopped) return Error(ErrorCode::Cancelled, "stopped while changing a proxy");
-    std::optional<Progress> progress = Running(site, kProxies, record.Text("id"));
+    std::optional<Progress> progress = Running(site, ProxyFolder, record.Text("id"));
     if (!progress) return Error(ErrorCode::Unavailable, Describe(record) + " has ended");
-    Result<HttpResponse> answer = Call(record.Text("address"), {"GET", "/state.json"}, kProbe);
+    Result<HttpResponse> answer = Call(record.Text("address"), {"GET", "/state.json"}, ProbeTime);
     Result<Value> state = answer.ok() ? value::FromJson(answer->body) : answer.TakeError();
     if (!state.ok()) {
       last = state.error().message();
@@ -116,9 +117,9 @@ Value ProxyState(const Value& wanted, const Value& record) {
 // Writes down what is wanted of it; chooses an address the first time.
 Result<Value> Register(Site& site, const Value& wanted, const std::string& id) {
   SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
-  auto zone = site.registry.Get(kZones, wanted.Text("zone"));
+  auto zone = site.registry.Get(ZoneFolder, wanted.Text("zone"));
   if (!zone) return Error(ErrorCode::NotFound, "there is no zone " + wanted.Text("zone"));
-  auto record = site.registry.Get(kProxies, id);
+  auto record = site.registry.Get(ProxyFolder, id);
   std::string address = record ? record->Text("address") : "";
   if (address.empty()) {
     SPRINT_ASSIGN_OR_RETURN(address, PickAddress(site, *zone, zone->Text("address"), id, 0));
@@ -131,34 +132,34 @@ Result<Value> Register(Site& site, const Value& wanted, const std::string& id) {
                        {"backends", Member(wanted, "backends")},
                        {"next", Member(wanted, "next")},
                        {"address", address}};
-  SPRINT_RETURN_IF_ERROR(site.registry.Put(kProxies, id, fresh));
+  SPRINT_RETURN_IF_ERROR(site.registry.Put(ProxyFolder, id, fresh));
   SPRINT_RETURN_IF_ERROR(WriteConfig(site, fresh));
   return fresh;
 }
 
 Status RemoveProxy(Site& site, const std::string& id, bool at_once) {
-  SPRINT_RETURN_IF_ERROR(StopService(site, kProxies, id, at_once));
+  SPRINT_RETURN_IF_ERROR(StopService(site, ProxyFolder, id, at_once));
   SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
-  site.registry.Remove(kProxies, id);
+  site.registry.Remove(ProxyFolder, id);
   site.registry.Tidy();
   return Ok();
 }
 
 Result<Value> SetProxy(Site& site, const Value& wanted) {
   const std::string id = ProxyId(wanted);
-  const bool new_one = !site.registry.Get(kProxies, id);
-  const bool runs = Running(site, kProxies, id).has_value();
+  const bool new_one = !site.registry.Get(ProxyFolder, id);
+  const bool runs = Running(site, ProxyFolder, id).has_value();
   Result<Value> registered = Register(site, wanted, id);
   if (!registered.ok()) return registered.TakeError().While("making " + Describe(wanted));
   const Value record = registered.TakeValue();
   const std::string address = record.Text("address");
   Spec spec;
-  spec.command = {site.options.helper, "proxy", site.registry.File(kProxies, id, "config")};
+  spec.command = {site.options.helper, "proxy", site.registry.File(ProxyFolder, id, "config")};
   spec.folder = "/";
   spec.environment = {{"HOST", address.substr(0, address.find(':'))},
                       {"PORT", address.substr(address.find(':') + 1)}};
   spec.name_space = record.Text("name_space");
-  Status settled = StartService(site, {kProxies, id, Describe(wanted), address, spec});
+  Status settled = StartService(site, {ProxyFolder, id, Describe(wanted), address, spec});
   if (settled.ok()) settled = Settle(site, record, runs);
   if (!settled.ok()) {
     if (new_one) (void)RemoveProxy(site, id, true);
@@ -170,21 +171,21 @@ Result<Value> SetProxy(Site& site, const Value& wanted) {
 }  // namespace
 
 void RefreshProxies(Site& site) {
-  for (const Value& record : site.registry.All(kProxies)) {
+  for (const Value& record : site.registry.All(ProxyFolder)) {
     auto lock = site.registry.Acquire();
     if (!lock.ok()) return;
-    auto now = site.registry.Get(kProxies, record.Text("id"));
+    auto now = site.registry.Get(ProxyFolder, record.Text("id"));
     if (!now) continue;
     Result<bool> changed = WriteConfig(site, *now);
     if (!changed.ok() || !*changed) continue;
-    std::optional<Progress> progress = Running(site, kProxies, now->Text("id"));
+    std::optional<Progress> progress = Running(site, ProxyFolder, now->Text("id"));
     if (progress) Signal(progress->child, SIGHUP);
   }
 }
 
 Result<Value> ReadProxy(Site& site, const Value& current) {
-  auto record = site.registry.Get(kProxies, current.Text("id"));
-  if (!record || !Running(site, kProxies, current.Text("id"))) return Value();
+  auto record = site.registry.Get(ProxyFolder, current.Text("id"));
+  if (!record || !Running(site, ProxyFolder, current.Text("id"))) return Value();
   return ProxyState(current, *record);
 }
 

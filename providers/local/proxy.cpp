@@ -28,14 +28,14 @@ namespace {
 using std::chrono::milliseconds;
 using Moment = std::chrono::steady_clock::time_point;
 
-constexpr milliseconds kConnect{2000};
-constexpr milliseconds kAnswer{60'000};
-constexpr milliseconds kIdle{60'000};
+constexpr milliseconds ConnectTime{2000};
+constexpr milliseconds AnswerTime{60'000};
+constexpr milliseconds IdleTime{60'000};
 // A component that is being started again is back before a caller need know.
-constexpr milliseconds kPatience{1000};
-constexpr milliseconds kBetweenTries{25};
-constexpr milliseconds kLastWords{4500};
-constexpr int kMostConnections = 4096;
+constexpr milliseconds Patience{1000};
+constexpr milliseconds BetweenTries{25};
+constexpr milliseconds LastWords{4500};
+constexpr int MostConnections = 4096;
 
 Moment Now() { return std::chrono::steady_clock::now(); }
 double Since(Moment begin) { return std::chrono::duration<double>(Now() - begin).count(); }
@@ -132,12 +132,12 @@ Result<HttpResponse> CallOne(std::vector<ProxyTarget> targets, const HttpRequest
   while (true) {
     std::optional<Error> last;
     for (const ProxyTarget& target : targets) {
-      Result<Socket> socket = Connect(target.address, kConnect);
+      Result<Socket> socket = Connect(target.address, ConnectTime);
       if (!socket.ok()) {
         last = socket.TakeError();
         continue;
       }
-      SetTimeout(socket->fd(), kAnswer);
+      SetTimeout(socket->fd(), AnswerTime);
       Moment leave = Now();
       Travel(target.link, request.body.size());
       *excess += Since(leave);
@@ -150,8 +150,8 @@ Result<HttpResponse> CallOne(std::vector<ProxyTarget> targets, const HttpRequest
       return response;
     }
     if (!last) return Error(ErrorCode::Unavailable, "no instance of it is running");
-    if (Now() - begin > kPatience) return std::move(*last);
-    std::this_thread::sleep_for(kBetweenTries);
+    if (Now() - begin > Patience) return std::move(*last);
+    std::this_thread::sleep_for(BetweenTries);
   }
 }
 
@@ -216,7 +216,7 @@ HttpResponse Proxy::Answer(HttpRequest request) {
 void Proxy::Converse(Socket socket) {
   int on = 1;
   setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  SetTimeout(socket.fd(), kIdle);
+  SetTimeout(socket.fd(), IdleTime);
   HttpReader reader(socket.fd());
   while (true) {
     Result<HttpRequest> request = reader.ReadRequest();
@@ -239,11 +239,11 @@ void Proxy::Accept(int listening) {
   int fd = accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
   if (fd < 0) {
     // Out of descriptors: waiting is better than a busy loop.
-    if (errno == EMFILE || errno == ENFILE) std::this_thread::sleep_for(kBetweenTries);
+    if (errno == EMFILE || errno == ENFILE) std::this_thread::sleep_for(BetweenTries);
     return;
   }
   Socket socket(fd);
-  if (connections_ >= kMostConnections) {
+  if (connections_ >= MostConnections) {
     (void)SendResponse(fd, Fail(503, "too many connections"), false);
     return;
   }
@@ -287,8 +287,8 @@ int Proxy::Run() {
     }
   }
   shutdown(listening->fd(), SHUT_RDWR);
-  for (Moment end = Now() + kLastWords; requests_ > 0 && Now() < end;) {
-    std::this_thread::sleep_for(kBetweenTries);
+  for (Moment end = Now() + LastWords; requests_ > 0 && Now() < end;) {
+    std::this_thread::sleep_for(BetweenTries);
   }
   // Threads of idle connections are still reading; there is nothing to tidy up for them.
   std::fflush(nullptr);
@@ -304,7 +304,7 @@ double LinkTime(const LinkModel& link, size_t bytes, std::mt19937_64& random) {
   seconds = std::max(0.0, seconds);
   if (link.bandwidth > 0) seconds += static_cast<double>(bytes) / link.bandwidth;
   if (link.loss > 0) {
-    for (int lost = 0; lost < 50 && share(random) < link.loss; ++lost) seconds += kRetransmit;
+    for (int lost = 0; lost < 50 && share(random) < link.loss; ++lost) seconds += Retransmit;
   }
   return seconds;
 }

@@ -8,8 +8,8 @@
 namespace sprint::local {
 
 // Seconds a message of `bytes` spends on the link: delay, uniform in +- jitter, never
-// below 0; bytes over bandwidth; and kRetransmit for every time it is lost.
-inline constexpr double kRetransmit = 0.2;
+// below 0; bytes over bandwidth; and Retransmit for every time it is lost.
+inline constexpr double Retransmit = 0.2;
 double LinkTime(const LinkModel& link, size_t bytes, std::mt19937_64& random);
 
 // A reverse proxy of one component, listening on HOST:PORT of its environment:

@@ -22,8 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRecord = "record";
-constexpr size_t kLongestName = 80;
+constexpr const char* RecordSuffix = "record";
+constexpr size_t LongestName = 80;
 
 // Only the last folders are ours, and private; those above are the user's.
 Status MakeFolder(const std::string& path) {
@@ -55,8 +55,8 @@ std::string FileName(const std::string& name) {
       c = '_';
     }
   }
-  if (safe == name && !name.empty() && name.size() <= kLongestName) return name;
-  return safe.substr(0, kLongestName) + "_" + Hash(name).substr(0, 8);
+  if (safe == name && !name.empty() && name.size() <= LongestName) return name;
+  return safe.substr(0, LongestName) + "_" + Hash(name).substr(0, 8);
 }
 
 Registry::Lock::~Lock() {
@@ -94,7 +94,7 @@ std::string Registry::LogFile(const std::string& kind, const std::string& id) co
 }
 
 std::optional<value::Value> Registry::Get(const std::string& kind, const std::string& id) const {
-  Result<value::Value> record = ReadJsonFile(File(kind, id, kRecord));
+  Result<value::Value> record = ReadJsonFile(File(kind, id, RecordSuffix));
   if (!record.ok()) return std::nullopt;
   return record.TakeValue();
 }
@@ -104,7 +104,7 @@ std::vector<value::Value> Registry::All(const std::string& kind) const {
   std::error_code error;
   for (fs::directory_iterator it(directory_ + "/" + kind, error), end; it != end && !error;
        it.increment(error)) {
-    if (it->path().extension() == std::string(".") + kRecord) paths.push_back(it->path());
+    if (it->path().extension() == std::string(".") + RecordSuffix) paths.push_back(it->path());
   }
   std::sort(paths.begin(), paths.end());
   std::vector<value::Value> records;
@@ -117,12 +117,12 @@ std::vector<value::Value> Registry::All(const std::string& kind) const {
 Status Registry::Put(const std::string& kind, const std::string& id, const value::Value& record) {
   SPRINT_RETURN_IF_ERROR(MakeFolder(directory_ + "/" + kind));
   SPRINT_RETURN_IF_ERROR(MakeFolder(directory_ + "/logs"));
-  return RealFileSystem().Write(File(kind, id, kRecord), value::ToJson(record), 0600);
+  return RealFileSystem().Write(File(kind, id, RecordSuffix), value::ToJson(record), 0600);
 }
 
 void Registry::Remove(const std::string& kind, const std::string& id) {
   std::error_code error;
-  const fs::path record = File(kind, id, kRecord);
+  const fs::path record = File(kind, id, RecordSuffix);
   // File names hold no other dot: also what a killed writer has left beside them is found.
   std::vector<fs::path> files;
   for (fs::directory_iterator it(directory_ + "/" + kind, error), end; it != end && !error;

@@ -59,16 +59,16 @@ value::Schema Proxy() {
 }  // namespace
 
 const value::Schema& ConfigSchema() {
-  static const value::Schema kSchema{
+  static const value::Schema schema{
       0,
       {Make("directory", Text(), Use::Required, "where records and logs are kept"),
        Make("program_directory", Text(), Use::Required, "where the program and images.yaml are"),
        Make("owner", Text(), Use::Required, "short name of this deployment")}};
-  return kSchema;
+  return schema;
 }
 
 const std::map<std::string, value::Schema>& ResourceSchemas() {
-  static const std::map<std::string, value::Schema> kSchemas{
+  static const std::map<std::string, value::Schema> schemas{
       {"local_zone",
        {0,
         {Make("name", Text(), Use::Fixed, ""), Make("id", Text(), Use::Computed, ""),
@@ -91,7 +91,7 @@ const std::map<std::string, value::Schema>& ResourceSchemas() {
          Make("id", Text(), Use::Computed, ""), Make("address", Text(), Use::Computed, "ip")}}},
       {"local_process", Process()},
       {"local_proxy", Proxy()}};
-  return kSchemas;
+  return schemas;
 }
 
 }  // namespace sprint::local

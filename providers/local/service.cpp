@@ -26,14 +26,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kProbe{1000};
-constexpr milliseconds kPause{10};
-constexpr int kLogLines = 10;
+constexpr milliseconds ProbeTime{1000};
+constexpr milliseconds PauseTime{10};
+constexpr int LogLines = 10;
 // Below the range the kernel gives to outgoing connections.
-constexpr int kFirstPlainPort = 20000;
-constexpr int kPlainPorts = 10000;
-constexpr int kFirstPort = 8080;
-constexpr int kPorts = 1000;
+constexpr int FirstPlainPort = 20000;
+constexpr int PlainPorts = 10000;
+constexpr int FirstPort = 8080;
+constexpr int PortCount = 1000;
 
 std::string Marker(const Site& site, const std::string& kind, const std::string& id) {
   return site.registry.File(kind, id, "spec");
@@ -44,7 +44,7 @@ std::string LastLines(const std::string& path) {
   std::vector<std::string> lines;
   for (std::string line; std::getline(log, line);) {
     lines.push_back(line);
-    if (lines.size() > kLogLines) lines.erase(lines.begin());
+    if (lines.size() > LogLines) lines.erase(lines.begin());
   }
   if (lines.empty()) return "; it wrote nothing";
   std::string text = "; the last lines it wrote:";
@@ -54,7 +54,7 @@ std::string LastLines(const std::string& path) {
 
 // Runs the helper until it has put its supervisor aside.
 Status Spawn(const std::string& helper, const std::string& spec, const std::string& marker) {
-  std::string variable = std::string(kMarkerName) + "=" + marker;
+  std::string variable = std::string(MarkerName) + "=" + marker;
   char* environment[] = {variable.data(), nullptr};
   std::string task = "supervise", program = helper, file = spec;
   char* arguments[] = {program.data(), task.data(), file.data(), nullptr};
@@ -78,7 +78,7 @@ Status Spawn(const std::string& helper, const std::string& spec, const std::stri
 
 // Empty when it answers; else why it does not yet.
 std::string Probe(const std::string& address) {
-  Result<HttpResponse> answer = Call(address, {"GET", "/health"}, kProbe);
+  Result<HttpResponse> answer = Call(address, {"GET", "/health"}, ProbeTime);
   if (!answer.ok()) return answer.error().message();
   if (answer->status == 200) return "";
   return "GET http://" + address + "/health answered " + std::to_string(answer->status);
@@ -107,7 +107,7 @@ Status WaitReady(Site& site, const Service& service) {
       why = "it ended " + std::to_string(progress->starts - 1) + " times, at last with " +
             progress->problem;
     }
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(PauseTime);
   }
   std::ostringstream seconds;
   seconds << static_cast<double>(site.options.ready.count()) / 1000;
@@ -157,7 +157,7 @@ Status StopService(Site& site, const std::string& kind, const std::string& id, b
     milliseconds grace(spec.ok() ? SpecFrom(*spec).grace_ms : 0);
     auto give_up = steady_clock::now() + grace + milliseconds(1000);
     while (Alive(progress->supervisor) && steady_clock::now() < give_up && !site.stopped) {
-      std::this_thread::sleep_for(kPause);
+      std::this_thread::sleep_for(PauseTime);
     }
   }
   if (KillMarked(marker)) return Ok();
@@ -167,7 +167,7 @@ Status StopService(Site& site, const std::string& kind, const std::string& id, b
 Result<std::string> PickAddress(Site& site, const value::Value& zone, const std::string& ip,
                                 const std::string& key, int fixed) {
   std::map<std::string, std::string> taken;
-  for (const char* kind : {kProcesses, kProxies}) {
+  for (const char* kind : {ProcessFolder, ProxyFolder}) {
     for (const value::Value& record : site.registry.All(kind)) {
       taken[record.Text("address")] = record.Text("name");
     }
@@ -189,7 +189,7 @@ Result<std::string> PickAddress(Site& site, const value::Value& zone, const std:
   // Plain zones share one address: beginning at a place of its own, a service usually
   // finds the same port again.
   const bool plain = name_space.empty();
-  const int first = plain ? kFirstPlainPort : kFirstPort, count = plain ? kPlainPorts : kPorts;
+  const int first = plain ? FirstPlainPort : FirstPort, count = plain ? PlainPorts : PortCount;
   int offset = plain ? std::stoi(Hash(site.owner + "/" + key).substr(0, 6), nullptr, 16) : 0;
   for (int i = 0; i < count; ++i) {
     std::string address = at(first + (offset + i) % count);

@@ -17,11 +17,11 @@
 namespace sprint::local {
 
 // The folders of the registry.
-inline constexpr const char* kZones = "zones";
-inline constexpr const char* kLinks = "links";
-inline constexpr const char* kNodes = "nodes";
-inline constexpr const char* kProcesses = "processes";
-inline constexpr const char* kProxies = "proxies";
+inline constexpr const char* ZoneFolder = "zones";
+inline constexpr const char* LinkFolder = "links";
+inline constexpr const char* NodeFolder = "nodes";
+inline constexpr const char* ProcessFolder = "processes";
+inline constexpr const char* ProxyFolder = "proxies";
 
 struct Site {
   explicit Site(Options o) : options(std::move(o)) {}

@@ -11,14 +11,18 @@ using value::List;
 using value::Object;
 using value::Value;
 
-List Texts(const std::vector<std::string>& texts) { return List(texts.begin(), texts.end()); }
+List Texts(const std::vector<std::string>& texts) {
+  List list;
+  list.insert(list.end(), texts.begin(), texts.end());
+  return list;
+}
 
 std::vector<std::string> TextsFrom(const Value* value) {
   std::vector<std::string> texts;
   const List* list = value == nullptr ? nullptr : value->As<List>();
   if (list == nullptr) return texts;
   for (const Value& item : *list) {
-    if (const std::string* text = item.As<std::string>()) texts.push_back(*text);
+    if (const auto* text = item.As<std::string>()) texts.push_back(*text);
   }
   return texts;
 }

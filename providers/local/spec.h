@@ -15,7 +15,7 @@ namespace sprint::local {
 
 // What a supervisor keeps running.
 struct Spec {
-  std::string marker;                              // value of kMarkerName in everything it starts
+  std::string marker;                              // value of MarkerName in everything it starts
   std::vector<std::string> command;                // first word: a path, or looked up in PATH
   std::map<std::string, std::string> environment;  // all of it; nothing is inherited
   std::string folder;                              // working directory
@@ -44,7 +44,7 @@ struct LinkModel {
   double bandwidth = 0;  // bytes/s, 0: unlimited
   double delay = 0;      // s, one way
   double jitter = 0;     // s: the delay is uniform in delay +- jitter, as netem's is
-  double loss = 0;       // share of messages sent again after kRetransmit seconds
+  double loss = 0;       // share of messages sent again after Retransmit seconds
 };
 value::Value ToValue(const LinkModel& link);
 LinkModel LinkFrom(const value::Value& value);

@@ -27,14 +27,14 @@ namespace {
 using std::chrono::milliseconds;
 using Moment = std::chrono::steady_clock::time_point;
 
-constexpr milliseconds kFirstPause{100};
-constexpr milliseconds kLongestPause{10'000};
-constexpr milliseconds kStable{10'000};
-constexpr int kOldLogs = 2;
+constexpr milliseconds FirstPause{100};
+constexpr milliseconds LongestPause{10'000};
+constexpr milliseconds StableTime{10'000};
+constexpr int OldLogs = 2;
 
 Moment Now() { return std::chrono::steady_clock::now(); }
 
-// Keeps the last kOldLogs+1 files. A full disk loses lines, never the program.
+// Keeps the last OldLogs+1 files. A full disk loses lines, never the program.
 class Log {
  public:
   Log(std::string path, int64_t limit) : path_(std::move(path)), limit_(limit) { Open(); }
@@ -58,7 +58,7 @@ class Log {
   }
   void Rotate() {
     close(fd_);
-    for (int i = kOldLogs; i >= 1; --i) {
+    for (int i = OldLogs; i >= 1; --i) {
       std::string from = i == 1 ? path_ : path_ + "." + std::to_string(i - 1);
       rename(from.c_str(), (path_ + "." + std::to_string(i)).c_str());
     }
@@ -69,6 +69,20 @@ class Log {
   int fd_ = -1;
   int64_t size_ = 0;
 };
+
+// How often the kernel has killed something in these groups for want of memory:
+// memory.events of version 2, memory.oom_control of version 1.
+int64_t OutOfMemory(const std::vector<std::string>& procs_files) {
+  int64_t kills = 0;
+  for (const std::string& procs : procs_files) {
+    for (const char* name : {"memory.events", "memory.oom_control"}) {
+      std::ifstream file(procs.substr(0, procs.rfind('/') + 1) + name);
+      std::string key;
+      for (int64_t count = 0; file >> key >> count;) kills += key == "oom_kill" ? count : 0;
+    }
+  }
+  return kills;
+}
 
 std::string Describe(int wait_status) {
   if (WIFSIGNALED(wait_status)) return "killed by signal " + std::to_string(WTERMSIG(wait_status));
@@ -98,7 +112,8 @@ class Supervisor {
   int output_ = -1;  // the program's standard output and error
   pid_t child_ = 0;
   Moment started_;
-  milliseconds pause_ = kFirstPause;
+  int64_t memory_kills_ = 0;  // when it was started
+  milliseconds pause_ = FirstPause;
   std::optional<Moment> start_at_, kill_at_;
   bool stopping_ = false;
 };
@@ -144,6 +159,7 @@ void Supervisor::Start() {
   if (pipe2(output, O_CLOEXEC) != 0) _exit(1);
   if (pipe2(failure, O_CLOEXEC) != 0) _exit(1);
   started_ = Now();
+  memory_kills_ = OutOfMemory(spec_.cgroups);
   ++progress_.starts;
   child_ = fork();
   if (child_ == 0) BecomeProgram(output[1], failure[1]);
@@ -201,8 +217,9 @@ void Supervisor::BecomeProgram(int output, int failure) const {
   std::vector<char*> arguments, environment;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  for (const auto& [name, text] : spec_.environment) texts.push_back(name + "=" + text);
-  texts.push_back(std::string(kMarkerName) + "=" + spec_.marker);
+  for (const auto& [name, text] : spec_.environment)
+    texts.emplace_back(name).append("=").append(text);
+  texts.push_back(std::string(MarkerName) + "=" + spec_.marker);
   for (std::string& text : texts) environment.push_back(text.data());
   environment.push_back(nullptr);
   execvpe(arguments[0], arguments.data(), environment.data());
@@ -226,13 +243,14 @@ void Supervisor::ChildEnded(int wait_status) {
   ReadOutput();
   progress_.child = {};
   if (!progress_.never) progress_.problem = Describe(wait_status);
+  if (OutOfMemory(spec_.cgroups) > memory_kills_) progress_.problem += ", out of memory";
   if (stopping_) return;
-  if (Now() - started_ >= kStable) pause_ = kFirstPause;
+  if (Now() - started_ >= StableTime) pause_ = FirstPause;
   start_at_ = Now() + pause_;
   std::string line = "[supervisor] " + progress_.problem + "; started again in " +
                      std::to_string(pause_.count()) + " ms\n";
   log_.Write(line.data(), line.size());
-  pause_ = std::min(pause_ * 2, kLongestPause);
+  pause_ = std::min(pause_ * 2, LongestPause);
   Say();
 }
 

@@ -15,9 +15,9 @@ namespace {
 using value::Object;
 using value::Value;
 
-constexpr const char* kLoopback = "127.0.0.1";
-constexpr int kFirstHost = 11;
-constexpr int kLastHost = 250;
+constexpr const char* Loopback = "127.0.0.1";
+constexpr int FirstHost = 11;
+constexpr int LastHost = 250;
 
 ZoneNet NetOf(const Site& site, const Value& zone) {
   ZoneNet net = NameZone(site.owner, FileName(zone.Text("name")));
@@ -43,7 +43,7 @@ std::string Emulation(const Site& site, const ZoneNet& net) {
 
 Value PlainZone(const std::string& name, const std::string& why) {
   return Object{{"name", name},
-                {"address", kLoopback},
+                {"address", Loopback},
                 {"boot", BootId()},
                 {"ready", true},
                 {"emulation",
@@ -61,7 +61,7 @@ Value ZoneState(const Value& wanted, const Value& record) {
 Result<Value> CreateZone(Site& site, const Value& wanted) {
   const std::string name = wanted.Text("name");
   SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
-  if (auto record = site.registry.Get(kZones, name)) {
+  if (auto record = site.registry.Get(ZoneFolder, name)) {
     if (Stands(*record)) return ZoneState(wanted, *record);
     lock.reset();
     SPRINT_RETURN_IF_ERROR(SweepZone(site, *record));
@@ -76,9 +76,9 @@ Result<Value> CreateZone(Site& site, const Value& wanted) {
                           {"ready", false},
                           {"maker", static_cast<int64_t>(self.pid)},
                           {"maker_start", static_cast<int64_t>(self.start)}};
-    SPRINT_RETURN_IF_ERROR(site.registry.Put(kZones, name, record));
+    SPRINT_RETURN_IF_ERROR(site.registry.Put(ZoneFolder, name, record));
     Status added = AddZone(net, site.registry.directory());
-    if (!added.ok()) site.registry.Remove(kZones, name);
+    if (!added.ok()) site.registry.Remove(ZoneFolder, name);
     if (!added.ok() && added.error().code() != ErrorCode::Denied) return added.TakeError();
     if (added.ok()) {
       record = With(record, {{"ready", true},
@@ -87,13 +87,13 @@ Result<Value> CreateZone(Site& site, const Value& wanted) {
                              {"netem", net.netem},
                              {"address", ZoneAddress(net.subnet, 1)},
                              {"emulation", Emulation(site, net)}});
-      SPRINT_RETURN_IF_ERROR(site.registry.Put(kZones, name, record));
+      SPRINT_RETURN_IF_ERROR(site.registry.Put(ZoneFolder, name, record));
       return ZoneState(wanted, record);
     }
     why = added.error().message();
   }
   Value record = PlainZone(name, why);
-  SPRINT_RETURN_IF_ERROR(site.registry.Put(kZones, name, record));
+  SPRINT_RETURN_IF_ERROR(site.registry.Put(ZoneFolder, name, record));
   return ZoneState(wanted, record);
 }
 
@@ -111,21 +111,21 @@ Status RemoveNode(Site& site, const Value& record) {
   if (!record.Text("slice").empty()) {
     SPRINT_RETURN_IF_ERROR(site.cgroups.Remove(record.Text("slice")));
   }
-  if (auto zone = site.registry.Get(kZones, record.Text("zone"))) {
+  if (auto zone = site.registry.Get(ZoneFolder, record.Text("zone"))) {
     if (!NameSpaceOf(*zone).empty()) {
       SPRINT_RETURN_IF_ERROR(RemoveAddress(NetOf(site, *zone).name_space, record.Text("address")));
     }
   }
-  site.registry.Remove(kNodes, record.Text("name"));
+  site.registry.Remove(NodeFolder, record.Text("name"));
   return Ok();
 }
 
 // The first address of the zone that no node has.
 Result<std::string> PickNodeAddress(const Site& site, const Value& zone) {
-  if (NameSpaceOf(zone).empty()) return std::string(kLoopback);
+  if (NameSpaceOf(zone).empty()) return std::string(Loopback);
   std::set<std::string> used;
-  for (const Value& node : site.registry.All(kNodes)) used.insert(node.Text("address"));
-  for (int host = kFirstHost; host <= kLastHost; ++host) {
+  for (const Value& node : site.registry.All(NodeFolder)) used.insert(node.Text("address"));
+  for (int host = FirstHost; host <= LastHost; ++host) {
     std::string address = ZoneAddress(static_cast<int>(zone.Number("subnet")), host);
     if (!used.contains(address)) return address;
   }
@@ -135,11 +135,11 @@ Result<std::string> PickNodeAddress(const Site& site, const Value& zone) {
 Result<Value> SetNode(Site& site, const Value& wanted) {
   const std::string name = wanted.Text("name"), zone_name = wanted.Text("zone");
   SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
-  auto zone = site.registry.Get(kZones, zone_name);
+  auto zone = site.registry.Get(ZoneFolder, zone_name);
   if (!zone || !Stands(*zone)) {
     return Error(ErrorCode::NotFound, "node " + name + ": there is no zone " + zone_name);
   }
-  auto record = site.registry.Get(kNodes, name);
+  auto record = site.registry.Get(NodeFolder, name);
   if (record && record->Text("zone") != zone_name) {
     return Error(ErrorCode::Conflict,
                  "node " + name + " is already in zone " + record->Text("zone"));
@@ -152,7 +152,7 @@ Result<Value> SetNode(Site& site, const Value& wanted) {
                     {"zone", zone_name},
                     {"address", address},
                     {"slice", sliced ? SliceName(site, name) : ""}};
-    SPRINT_RETURN_IF_ERROR(site.registry.Put(kNodes, name, *record));
+    SPRINT_RETURN_IF_ERROR(site.registry.Put(NodeFolder, name, *record));
   }
   Status made = Ok();
   if (real) made = AddAddress(NetOf(site, *zone).name_space, record->Text("address"));
@@ -175,11 +175,11 @@ std::string LinkDevice(const Site& site, const std::string& id) {
 }
 
 Status RemoveLinkRecord(Site& site, const Value& record) {
-  auto zone = site.registry.Get(kZones, record.Text("a"));
+  auto zone = site.registry.Get(ZoneFolder, record.Text("a"));
   if (zone && !record.Text("device").empty()) {
     SPRINT_RETURN_IF_ERROR(RemoveLink(NetOf(site, *zone), record.Text("device")));
   }
-  site.registry.Remove(kLinks, LinkId(record));
+  site.registry.Remove(LinkFolder, LinkId(record));
   return Ok();
 }
 
@@ -187,8 +187,8 @@ Result<Value> SetLinkResource(Site& site, const Value& wanted) {
   const std::string id = LinkId(wanted);
   {
     SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
-    auto a = site.registry.Get(kZones, wanted.Text("a"));
-    auto b = site.registry.Get(kZones, wanted.Text("b"));
+    auto a = site.registry.Get(ZoneFolder, wanted.Text("a"));
+    auto b = site.registry.Get(ZoneFolder, wanted.Text("b"));
     for (const char* end : {"a", "b"}) {
       if (end[0] == 'a' ? a && Stands(*a) : b && Stands(*b)) continue;
       return Error(ErrorCode::NotFound, "link " + id + ": there is no zone " + wanted.Text(end));
@@ -201,7 +201,7 @@ Result<Value> SetLinkResource(Site& site, const Value& wanted) {
     const bool netem = real && Flag(*a, "netem") && Flag(*b, "netem");
     const std::string device = real ? LinkDevice(site, id) : "";
     Value record = With(wanted, {{"device", device}, {"netem", netem}});
-    SPRINT_RETURN_IF_ERROR(site.registry.Put(kLinks, id, record));
+    SPRINT_RETURN_IF_ERROR(site.registry.Put(LinkFolder, id, record));
     if (real) {
       // One order of the ends, however the program names them.
       if (a->Text("name") > b->Text("name")) std::swap(a, b);
@@ -219,7 +219,7 @@ Result<Value> SetLinkResource(Site& site, const Value& wanted) {
 }  // namespace
 
 Value With(const Value& base, const Object& more) {
-  const Object* object = base.As<Object>();
+  const auto* object = base.As<Object>();
   Object merged = object == nullptr ? Object{} : *object;
   for (const auto& [key, item] : more) merged[key] = item;
   return merged;
@@ -233,14 +233,14 @@ bool Flag(const Value& value, const std::string& key) {
 std::string NameSpaceOf(const Value& zone) { return zone.Text("name_space"); }
 
 Result<Value> ReadZone(Site& site, const Value& current) {
-  auto record = site.registry.Get(kZones, current.Text("name"));
+  auto record = site.registry.Get(ZoneFolder, current.Text("name"));
   if (!record || !Stands(*record)) return Value();
   return ZoneState(current, *record);
 }
 
 Result<Value> ApplyZone(Site& site, const Value& prior, const Value& wanted) {
   if (!wanted.is_null()) return CreateZone(site, wanted);
-  auto record = site.registry.Get(kZones, prior.Text("name"));
+  auto record = site.registry.Get(ZoneFolder, prior.Text("name"));
   Value zone = record ? *record : Value(Object{{"name", prior.Text("name")}});
   SPRINT_RETURN_IF_ERROR(SweepZone(site, zone));
   return Value();
@@ -249,10 +249,10 @@ Result<Value> ApplyZone(Site& site, const Value& prior, const Value& wanted) {
 Status SweepZone(Site& site, const Value& zone) {
   const std::string name = zone.Text("name");
   std::set<std::string> nodes;
-  for (const Value& node : site.registry.All(kNodes)) {
+  for (const Value& node : site.registry.All(NodeFolder)) {
     if (node.Text("zone") == name) nodes.insert(node.Text("name"));
   }
-  for (const char* kind : {kProxies, kProcesses}) {
+  for (const char* kind : {ProxyFolder, ProcessFolder}) {
     for (const Value& record : site.registry.All(kind)) {
       if (record.Text("zone") != name) continue;
       SPRINT_RETURN_IF_ERROR(StopService(site, kind, record.Text("id"), false));
@@ -262,15 +262,15 @@ Status SweepZone(Site& site, const Value& zone) {
   }
   SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
   for (const std::string& node : nodes) {
-    auto record = site.registry.Get(kNodes, node);
+    auto record = site.registry.Get(NodeFolder, node);
     if (record) SPRINT_RETURN_IF_ERROR(RemoveNode(site, *record));
   }
-  for (const Value& link : site.registry.All(kLinks)) {
+  for (const Value& link : site.registry.All(LinkFolder)) {
     if (link.Text("a") != name && link.Text("b") != name) continue;
     SPRINT_RETURN_IF_ERROR(RemoveLinkRecord(site, link));
   }
   if (!NameSpaceOf(zone).empty()) SPRINT_RETURN_IF_ERROR(RemoveZone(NetOf(site, zone)));
-  site.registry.Remove(kZones, name);
+  site.registry.Remove(ZoneFolder, name);
   site.registry.Tidy();
   return Ok();
 }
@@ -284,7 +284,7 @@ Status Housekeep(Site& site) {
                                         "; was this deployed as another user?");
   }
   closedir(folder);
-  for (const Value& zone : site.registry.All(kZones)) {
+  for (const Value& zone : site.registry.All(ZoneFolder)) {
     if (Stands(zone)) continue;
     ProcessId maker{static_cast<pid_t>(zone.Number("maker")),
                     static_cast<uint64_t>(zone.Number("maker_start"))};
@@ -296,13 +296,13 @@ Status Housekeep(Site& site) {
 
 LinkModel LinkBetween(Site& site, const std::string& zone_a, const std::string& zone_b) {
   if (zone_a.empty() || zone_b.empty() || zone_a == zone_b) return {};
-  auto link = site.registry.Get(kLinks, LinkId(Object{{"a", zone_a}, {"b", zone_b}}));
+  auto link = site.registry.Get(LinkFolder, LinkId(Object{{"a", zone_a}, {"b", zone_b}}));
   if (!link || Flag(*link, "netem")) return {};
   return LinkFrom(*link);
 }
 
 Result<Value> ReadNode(Site& site, const Value& current) {
-  auto record = site.registry.Get(kNodes, current.Text("name"));
+  auto record = site.registry.Get(NodeFolder, current.Text("name"));
   if (!record) return Value();
   std::string slice = record->Text("slice");
   if (!slice.empty() && !site.cgroups.Exists(slice)) return Value();
@@ -312,16 +312,16 @@ Result<Value> ReadNode(Site& site, const Value& current) {
 Result<Value> ApplyNode(Site& site, const Value& prior, const Value& wanted) {
   if (!wanted.is_null()) return SetNode(site, wanted);
   SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
-  auto record = site.registry.Get(kNodes, prior.Text("name"));
+  auto record = site.registry.Get(NodeFolder, prior.Text("name"));
   if (record) SPRINT_RETURN_IF_ERROR(RemoveNode(site, *record));
   site.registry.Tidy();
   return Value();
 }
 
 Result<Value> ReadLink(Site& site, const Value& current) {
-  auto record = site.registry.Get(kLinks, LinkId(current));
+  auto record = site.registry.Get(LinkFolder, LinkId(current));
   if (!record) return Value();
-  auto zone = site.registry.Get(kZones, std::min(record->Text("a"), record->Text("b")));
+  auto zone = site.registry.Get(ZoneFolder, std::min(record->Text("a"), record->Text("b")));
   std::string device = record->Text("device");
   if (!device.empty() && (!zone || !LinkExists(NetOf(site, *zone), device))) return Value();
   return With(current, {{"id", LinkId(current)}});
@@ -331,7 +331,7 @@ Result<Value> ApplyLink(Site& site, const Value& prior, const Value& wanted) {
   if (!wanted.is_null()) return SetLinkResource(site, wanted);
   {
     SPRINT_ASSIGN_OR_RETURN(auto lock, site.registry.Acquire());
-    auto record = site.registry.Get(kLinks, LinkId(prior));
+    auto record = site.registry.Get(LinkFolder, LinkId(prior));
     if (record) SPRINT_RETURN_IF_ERROR(RemoveLinkRecord(site, *record));
     site.registry.Tidy();
   }

@@ -1,5 +1,6 @@
 // A component for tests: answers POST / with its name put before the body, after MS
-// milliseconds of computing (env), and of waiting (env WAIT_MS). POST /crash ends it.
+// milliseconds of computing (env), and of waiting (env WAIT_MS); "fill N" takes N bytes
+// of memory meanwhile. POST /crash ends it.
 // GET /health: 200, or what env HEALTH says. env FAIL: ends at once, saying so.
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "providers/local/http.h"
 
@@ -48,6 +50,9 @@ void Converse(int fd) {
       std::fflush(stdout);
       _exit(3);
     } else {
+      if (request->body.starts_with("fill ")) {
+        std::vector<char> filled(std::strtoull(request->body.c_str() + 5, nullptr, 10), 'x');
+      }
       Compute(std::atof(Variable("MS").c_str()));
       std::this_thread::sleep_for(
           std::chrono::duration<double, std::milli>(std::atof(Variable("WAIT_MS").c_str())));

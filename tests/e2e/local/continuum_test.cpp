@@ -106,7 +106,7 @@ TEST_P(LocalTest, LinkChangesInPlace) {
     Post(first, body);
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   };
-  // 10 kB at 100 kB/s, there and back.
+  // 10 B at 100 B/s, there and back.
   double large = seconds(std::string(10'000, 'x'));
   EXPECT_GT(large, 0.200);
   EXPECT_LT(seconds("x"), large - 0.150);

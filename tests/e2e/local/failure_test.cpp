@@ -69,6 +69,30 @@ TEST_P(FailureTest, PausesBetweenStartsGrow) {
   }
 }
 
+TEST_P(FailureTest, ProgramThatTakesMoreMemoryThanItsLimitIsEndedAndThatIsSaid) {
+  if (!GetParam()) GTEST_SKIP() << "plain processes have no limits";
+  CreateZones();
+  Value wanted = Process("blur", "board-0");
+  Value process = Create("local_process", With(wanted, {{"memory", 32 << 20}}));
+  Value proxy = Create("local_proxy", Proxy("Blur", "plant", {process.Text("address")}));
+  EXPECT_THAT(Post(proxy, "fill 1000000"), HasSubstr("blur("));
+  EXPECT_THAT(Post(proxy, "fill 100000000"), HasSubstr("Blur: "));
+  EXPECT_TRUE(Within(milliseconds(2000), [this] {
+    return Slurp(Log()).find("killed by signal 9, out of memory") != std::string::npos;
+  }));
+  // A limit is changed in place.
+  const auto killed = static_cast<pid_t>(process.Number("pid"));
+  pid_t pid = 0;
+  EXPECT_TRUE(Within(milliseconds(2000), [&] {
+    pid = PidOf(process);
+    return pid > 0 && pid != killed;
+  }));
+  process = Applied("local_process", process, With(process, {{"memory", 200 << 20}}));
+  EXPECT_TRUE(Within(milliseconds(2000), [&] { return Post(proxy, "x") == "blur(x)"; }));
+  EXPECT_THAT(Post(proxy, "fill 100000000"), HasSubstr("blur("));
+  EXPECT_EQ(PidOf(process), pid);
+}
+
 TEST_P(FailureTest, ProgramEndsWithItsSupervisor) {
   CreateZones();
   Value process = Create("local_process", Process("blur", "board-0"));

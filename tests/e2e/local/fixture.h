@@ -92,7 +92,7 @@ class LocalTest : public testing::TestWithParam<bool> {
       std::ifstream file(entry.path() / "environ");
       std::string text((std::istreambuf_iterator<char>(file)), {});
       pid_t pid = std::atoi(entry.path().filename().c_str());
-      if (text.find(std::string(kMarkerName) + "=" + Directory()) == std::string::npos) continue;
+      if (text.find(std::string(MarkerName) + "=" + Directory()) == std::string::npos) continue;
       if (Identify(pid).pid != 0) found.push_back(pid);
     }
     return found;

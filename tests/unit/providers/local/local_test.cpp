@@ -23,7 +23,7 @@ using testing::HasSubstr;
 TEST(LinkTimeTest, DelayAndTimeOnTheWire) {
   std::mt19937_64 random(1);
   EXPECT_EQ(LinkTime({}, 1'000'000, random), 0);
-  // 50 Mbit/s = 6.25 MB/s: 625 kB take 100 ms, and 20 ms of delay.
+  // 50 Mbit/s = 6.25 MB/s: 625 B take 100 ms, and 20 ms of delay.
   EXPECT_NEAR(LinkTime({.bandwidth = 6.25e6, .delay = 0.02}, 625'000, random), 0.12, 1e-12);
 }
 
@@ -48,7 +48,7 @@ TEST(LinkTimeTest, EveryLossCostsAnotherTry) {
   double sum = 0;
   for (int i = 0; i < 4000; ++i) sum += LinkTime({.loss = 0.2}, 0, random);
   // Tries beyond the first: loss / (1 - loss).
-  EXPECT_NEAR(sum / 4000, 0.25 * kRetransmit, 0.01);
+  EXPECT_NEAR(sum / 4000, 0.25 * Retransmit, 0.01);
 }
 
 TEST(MachineTest, SignalReachesOnlyTheOneThatWasMeant) {
@@ -74,7 +74,7 @@ TEST(MachineTest, MarkerIsComparedWhole) {
   std::string marker = "unit-" + std::to_string(getpid());
   pid_t child = fork();
   if (child == 0) {
-    std::string variable = std::string(kMarkerName) + "=" + marker + "0";
+    std::string variable = std::string(MarkerName) + "=" + marker + "0";
     const char* environment[] = {variable.c_str(), nullptr};
     execle("/bin/sleep", "sleep", "20", nullptr, environment);
     _exit(1);

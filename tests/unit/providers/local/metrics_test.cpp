@@ -7,11 +7,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-const Metrics::Moment kBorn{std::chrono::hours(1)};
-Metrics::Moment At(int ms) { return kBorn + milliseconds(ms); }
+const Metrics::Moment Born{std::chrono::hours(1)};
+Metrics::Moment At(int ms) { return Born + milliseconds(ms); }
 
 TEST(MetricsTest, NothingSeenIsAllZero) {
-  value::Value report = Metrics(kBorn).Report("Blur", 10, At(5000));
+  value::Value report = Metrics(Born).Report("Blur", 10, At(5000));
   EXPECT_EQ(report.Text("component"), "Blur");
   for (const char* key : {"requests", "errors", "in_flight", "arrival_rate", "response_mean_s",
                           "response_p95_s", "path_mean_s", "path_p95_s"}) {
@@ -20,7 +20,7 @@ TEST(MetricsTest, NothingSeenIsAllZero) {
 }
 
 TEST(MetricsTest, MeanAndNearestRankPercentile) {
-  Metrics metrics(kBorn);
+  Metrics metrics(Born);
   for (int i = 1; i <= 20; ++i) {
     metrics.Arrived(At(i));
     metrics.Done(At(i + 500), i * 0.01, i * 0.02, true);
@@ -36,7 +36,7 @@ TEST(MetricsTest, MeanAndNearestRankPercentile) {
 }
 
 TEST(MetricsTest, WindowLeavesOutWhatIsOlder) {
-  Metrics metrics(kBorn);
+  Metrics metrics(Born);
   metrics.Arrived(At(1000));
   metrics.Done(At(1100), 9, 9, true);
   metrics.Arrived(At(9500));
@@ -51,7 +51,7 @@ TEST(MetricsTest, WindowLeavesOutWhatIsOlder) {
 }
 
 TEST(MetricsTest, ErrorsCountButHaveNoResponseTime) {
-  Metrics metrics(kBorn);
+  Metrics metrics(Born);
   for (int i = 0; i < 3; ++i) metrics.Arrived(At(i));
   metrics.Done(At(10), 0.5, 0.7, true);
   metrics.Done(At(11), -1, 3, false);
