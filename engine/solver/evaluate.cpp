@@ -62,8 +62,10 @@ Response PathResponse(const Problem& problem, const Placement& placement,
     // From the last part back: what is still to come when a request enters part p.
     Response rest;
     for (size_t p = parts.size(); p-- > 0;) {
+      // From where nobody leaves there need not even be a way.
+      const bool leaves = p + 1 == parts.size() || parts[p].exit > 0;
       const double leave =
-          goes_on ? Hop(problem, pools[p], placement.pool[path[step + 1]][0], output) : 0;
+          goes_on && leaves ? Hop(problem, pools[p], placement.pool[path[step + 1]][0], output) : 0;
       const auto here =
           PartResponse(problem, parts[p], pools[p], loads[pools[p]], placement.count[pools[p]]);
       if (p + 1 == parts.size()) {

@@ -47,6 +47,9 @@ class Searcher {
       root.prices.push_back(relaxation_.function(j) ? 0 : relaxation_.burden(j) / capacity);
     }
     root.hardware.steps.assign(all_, AnyStep);
+    // No placement costs as much, so that bounds beyond prove there is none.
+    const double top = Top(root.hardware);
+    progress_.limit = top;
     if (options_.previous) TryPrevious(root);
     root.bound = relaxation_.Bound(root.hardware, root.prices, RootRounds, progress_.Cutoff());
     root.load = relaxation_.load();
@@ -56,7 +59,7 @@ class Searcher {
     if (!(options_.any && domains_.CountsNeverHurt())) {
       for (double share : {0.02, 0.1, 0.25, 0.5, 0.8, 1.2, 2.0}) {
         progress_.limit = root.bound * (1 + share);
-        if (!(progress_.limit > proven)) continue;
+        if (!(progress_.limit > proven) || progress_.limit >= top) continue;
         Branch(root);
         if (progress_.stopped)
           return End(std::max(proven, std::min(progress_.open, progress_.limit)));
@@ -67,7 +70,7 @@ class Searcher {
         proven = progress_.limit;
       }
     }
-    progress_.limit = Infinity;
+    progress_.limit = top;
     if (!progress_.best && domains_.CountsNeverHurt()) {
       // More instances never break a requirement: what does not hold with the most
       // there are holds with none.
@@ -102,6 +105,27 @@ class Searcher {
     }
     if (progress_.stopped) return Exhausted{bound, progress_.steps};
     return Infeasible{progress_.steps};
+  }
+
+  double Top(const Hardware& hardware) const {
+    double sum = domains_.Preferences();
+    for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
+      if (!relaxation_.function(j)) sum += hardware.high[j] * relaxation_.burden(j);
+    }
+    for (const auto& variants : items_) {
+      double dearest = 0;
+      for (const auto& parts : variants) {
+        double due = 0;
+        for (const auto& options : parts) {
+          double most = 0;
+          for (const Item& item : options) most = std::max(most, item.fixed);
+          due += most;
+        }
+        dearest = std::max(dearest, due);
+      }
+      sum += dearest;
+    }
+    return sum * 1.001 + 1e-12;
   }
 
   void Branch(const Node& node) {

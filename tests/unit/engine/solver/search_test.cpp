@@ -138,6 +138,24 @@ TEST(Search, ALimitOnCostDoesNotCountMissedPreferences) {
   EXPECT_NEAR(solved.burden * Hour, 0.622, 1e-9);
 }
 
+TEST(Search, NoWayIsNeededFromAPartThatAnswersNobody) {
+  // Head at the plant hands everything to Tail; only Tail reaches the next component.
+  Problem problem;
+  for (uint32_t j = 0; j < 3; ++j) problem.pools.push_back({.zone = j, .max = 1, .price = 1});
+  problem.one_kind.assign(3, false);
+  problem.routes.assign(3, std::vector<std::vector<Route>>(3));
+  problem.routes[0][1] = problem.routes[1][0] = {{0.01, 0}};
+  problem.routes[1][2] = problem.routes[2][1] = {{0.02, 0}};
+  const auto part = [](uint32_t pool) { return Part{.rate = 1, .options = {{pool, 0.1, {}}}}; };
+  problem.components = {{1, {{std::nullopt, {part(0), part(1)}}}},
+                        {1, {{std::nullopt, {part(2)}}}}};
+  problem.flows = {{0, 1}};
+  problem.constraints = {Mean({0, 1}, 1)};
+  const Solved solved = MustSolve(problem);
+  EXPECT_NEAR(Evaluate(problem, solved.placement).value[0], 3 * 0.1 / 0.9 + 0.03, 1e-9);
+  EXPECT_TRUE(Violations(problem, solved.placement, solved.burden).empty());
+}
+
 TEST(Search, MovesArePaidForWhateverRunsNow) {
   int moved = 0;
   for (uint32_t seed = 0; seed < 60; ++seed) {
