@@ -38,7 +38,7 @@ void CheckParams(const Builder& builder) {
     for (const auto& [known, declaration] : builder.root().declarations) {
       if (declaration.keyword() == "param") names.push_back(known);
     }
-    const auto meant = diag::ClosestMatch(name, names);
+    const auto meant = Meant(name, names);
     builder.emitter.Error("E0201", {}, "the program has no param `" + name + "`")
         .Help(meant ? "did you mean `" + *meant + "`?" : "");
   }
@@ -58,7 +58,7 @@ void Declare(Module& module, diag::Emitter& emitter) {
     if (std::find(Naming.begin(), Naming.end(), keyword) == Naming.end()) {
       std::vector<std::string> all = Naming;
       all.insert(all.end(), Nameless.begin(), Nameless.end());
-      const auto meant = diag::ClosestMatch(keyword, all);
+      const auto meant = Meant(keyword, all);
       emitter.Error("E0208", block->keyword.loc, "`" + keyword + "` declares nothing")
           .Help(meant ? "did you mean `" + *meant + "`?" : "");
       continue;
@@ -97,6 +97,7 @@ ir::Program Analyse(std::shared_ptr<const Unit> unit, const SourceTable& sources
   for (const Declaration* declaration : Declared(builder, {"param", "let"})) {
     evaluator.ValueOf(*declaration);
   }
+  CheckNames(builder);
   BuildData(builder);
   BuildKinds(builder);
   BuildHosts(builder);

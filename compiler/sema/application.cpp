@@ -11,14 +11,16 @@ using Form = Spec::Form;
 struct Measured {
   ir::Metric metric;
   Dimension dimension;
+  // Of the sum over the horizon: `cost <= 3 EUR` beside `cost <= 0.5 EUR/h`.
+  std::optional<Dimension> sum = std::nullopt;
 };
 std::optional<Measured> MetricOf(const std::string& name) {
   if (name == "response") return Measured{ir::Metric::Response, dimension::Time};
   if (name == "accuracy") return Measured{ir::Metric::Accuracy, dimension::Ratio};
-  if (name == "cost") return Measured{ir::Metric::Cost, dimension::Price};
+  if (name == "cost") return Measured{ir::Metric::Cost, dimension::Price, dimension::Money};
   if (name == "utilisation") return Measured{ir::Metric::Utilisation, dimension::Ratio};
   if (name == "rate") return Measured{ir::Metric::Rate, dimension::Rate};
-  if (name == "energy") return Measured{ir::Metric::Energy, dimension::Power};
+  if (name == "energy") return Measured{ir::Metric::Energy, dimension::Power, dimension::Energy};
   if (name == "availability") return Measured{ir::Metric::Availability, dimension::Ratio};
   return std::nullopt;
 }
@@ -41,6 +43,9 @@ class ApplicationBuilder {
                                         {"flow", "require", "prefer"});
     application_.workload = read.Number("workload", 0);
     application_.one_way = read.Bool("one_way");
+    if (read.Has("workload") && application_.workload <= 0) {
+      builder_.emitter.Error("E0311", read.ValueLoc("workload"), "a workload is more than nothing");
+    }
     for (const ast::Block* flow : Inner(block_, "flow")) AddFlow(*flow);
     Sort();
     for (const auto& item : block_.items) {
@@ -63,6 +68,7 @@ class ApplicationBuilder {
     const Attributes read =
         reader.Read(block, {{"probability", Form::Quantity, dimension::Ratio, {}, false},
                             {"data", Form::Free, {}, {}, false}});
+    RefuseFree(builder_, read, {"data"});
     std::vector<ir::Index> steps;
     for (const ast::Path& name : block.names) {
       const auto component = ReadComponent(builder_, module_, name);
@@ -178,9 +184,23 @@ class ApplicationBuilder {
       if (!ReadPercentile(at->percentile, constraint)) return;
       bound = at->operand.get();
     }
-    const auto dimension = ReadMeasure(*compare->left, constraint);
+    auto dimension = ReadMeasure(*compare->left, constraint);
     if (!dimension) return;
     const std::string name = builder_.Spelled(compare->left->loc);
+    if (constraint.percentile && constraint.metric != ir::Metric::Response) {
+      builder_.emitter.Error("E0404", block.value->loc,
+                             "a percentile is of a response; `" + name + "` has none");
+      return;
+    }
+    const auto measured = MetricOf(name);
+    if (measured && measured->sum) {
+      diag::Emitter apart;
+      Evaluator evaluator(*builder_.unit, apart, builder_.params);
+      const ir::Value sum = evaluator.Evaluate(module_, *bound);
+      if (const auto* total = sum.As<Quantity>(); total && total->dimension == *measured->sum) {
+        dimension = measured->sum;
+      }
+    }
     const auto value = reader.ReadValue(*bound, {name, Form::Quantity, *dimension, {}, false});
     const auto* quantity = value ? value->As<Quantity>() : nullptr;
     if (!quantity) return;
@@ -211,12 +231,17 @@ class ApplicationBuilder {
     const auto measured = name ? MetricOf(name->name) : std::nullopt;
     if (!measured) {
       if (std::holds_alternative<ast::ErrorExpr>(head.node)) return std::nullopt;
-      const auto meant = name ? diag::ClosestMatch(name->name, Metrics) : std::nullopt;
+      const auto meant = name ? Meant(name->name, Metrics) : std::nullopt;
       builder_.emitter.Error("E0404", head.loc, "nothing of this name can be required")
           .Help(meant ? "did you mean `" + *meant + "`?" : "one of " + Joined(Metrics));
       return std::nullopt;
     }
     constraint.metric = measured->metric;
+    if (measured->metric == ir::Metric::Availability) {
+      builder_.emitter.Error("E0211", head.loc,
+                             "a bound on `availability` is not supported by this version");
+      return std::nullopt;
+    }
     const bool whole =
         measured->metric == ir::Metric::Cost || measured->metric == ir::Metric::Energy;
     if (whole) return measured->dimension;
@@ -247,6 +272,16 @@ class ApplicationBuilder {
       if (application_.flows.empty() && steps.size() == 1) Use(*component);
       if (!CheckStep(constraint, *component, step->loc)) return std::nullopt;
       constraint.path.push_back(*component);
+    }
+    if (measured->metric == ir::Metric::Accuracy) {
+      const ir::Component& component = builder_.program.components[constraint.path.front()];
+      if (std::none_of(component.variants.begin(), component.variants.end(),
+                       [](const ir::Variant& v) { return v.accuracy.has_value(); })) {
+        builder_.emitter.Error("E0404", arg.loc, "`" + component.name + "` declares no accuracy")
+            .Label(component.loc, "declared here")
+            .Help("add `accuracy = 90 %` to it, or to its variants");
+        return std::nullopt;
+      }
     }
     return measured->dimension;
   }

@@ -51,6 +51,11 @@ Loc Attributes::ValueLoc(const std::string& name) const {
   return found == found_.end() ? Loc{} : found->second.attribute->value->loc;
 }
 
+Loc Attributes::KeyLoc(const std::string& name) const {
+  const auto found = found_.find(name);
+  return found == found_.end() ? Loc{} : found->second.attribute->key.loc;
+}
+
 std::string Joined(const std::vector<std::string>& items, const char* last) {
   std::string out;
   for (size_t i = 0; i < items.size(); ++i) {
@@ -93,7 +98,7 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
       if (open || std::find(blocks.begin(), blocks.end(), keyword.text) != blocks.end()) continue;
       std::vector<std::string> all = blocks;
       all.insert(all.end(), names.begin(), names.end());
-      const auto meant = diag::ClosestMatch(keyword.text, all);
+      const auto meant = Meant(keyword.text, all);
       emitter.Error("E0206", keyword.loc, title + " has no block `" + keyword.text + "`")
           .Help(meant ? "did you mean `" + *meant + "`?" : "");
       continue;
@@ -117,7 +122,7 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
       }
       std::vector<std::string> all = names;
       all.insert(all.end(), blocks.begin(), blocks.end());
-      const auto meant = diag::ClosestMatch(key, all);
+      const auto meant = Meant(key, all);
       emitter.Error("E0203", attribute.key.loc, title + " has no attribute `" + key + "`")
           .Help(meant ? "did you mean `" + *meant + "`?" : "");
       continue;
@@ -174,7 +179,7 @@ std::optional<ir::Value> AttributeReader::ReadValue(const ast::Expr& expr, const
       return name->name;
     }
     if (std::holds_alternative<ast::ErrorExpr>(item.node)) return std::nullopt;
-    const auto meant = name ? diag::ClosestMatch(name->name, spec.cases) : std::nullopt;
+    const auto meant = name ? Meant(name->name, spec.cases) : std::nullopt;
     emitter.Error("E0302", item.loc, "`" + spec.name + "` is one of " + Joined(spec.cases))
         .Help(meant ? "did you mean `" + *meant + "`?" : "");
     return std::nullopt;
@@ -212,12 +217,16 @@ std::optional<ir::Value> AttributeReader::ReadValue(const ast::Expr& expr, const
         return std::nullopt;
       }
       if (quantity->dimension.none()) {
-        const std::string unit = spec.Unit();
-        auto report = emitter.Error("E0304", expr.loc,
-                                    "`" + spec.name + "` is " + WithArticle(Name(spec.dimension)) +
-                                        "; " + ir::Show(value) + " has no unit");
-        report.Help("write `" + ir::Show(value) + " " + unit + "`")
-            .FixIt(expr.loc, ir::Show(value) + " " + unit);
+        // 0.9 where a share is due is 90 %.
+        const bool share = spec.dimension.ratio && quantity->value <= 1;
+        const std::string mended =
+            (share ? FormatNumber(quantity->value * 100) : ir::Show(value)) + " " + spec.Unit();
+        emitter
+            .Error("E0304", expr.loc,
+                   "`" + spec.name + "` is " + WithArticle(Name(spec.dimension)) + "; " +
+                       ir::Show(value) + " has no unit")
+            .Help("write `" + mended + "`")
+            .FixIt(expr.loc, mended);
         return std::nullopt;
       }
       emitter.Error("E0303", expr.loc,
@@ -275,7 +284,7 @@ const Declaration* AttributeReader::ReadReference(const ast::Path& path,
         if (fits(declaration)) names.push_back(alias + "." + name);
       }
     }
-    const auto meant = diag::ClosestMatch(path.text(), names);
+    const auto meant = Meant(path.text(), names);
     std::string help = meant ? "did you mean `" + *meant + "`?" : "";
     if (path.parts.size() == 1 && module_.imports.contains(path.text())) {
       help = "`" + path.text() + "` is a module: name what is in it, `" + path.text() + ".…`";

@@ -33,6 +33,7 @@ class Attributes {
   const ir::Value* Value(const std::string& name) const;
   const Declaration* Reference(const std::string& name) const;
   Loc ValueLoc(const std::string& name) const;
+  Loc KeyLoc(const std::string& name) const;
 
  private:
   friend class AttributeReader;
@@ -48,6 +49,8 @@ class AttributeReader {
  public:
   AttributeReader(Evaluator& evaluator, const Module& module)
       : evaluator_(evaluator), module_(module) {}
+
+  diag::Emitter& emitter() { return evaluator_.emitter(); }
 
   // Reads the attributes of `block` against `specs`. Blocks inside must have one of the
   // keywords `blocks`. With `open`, attributes that no spec names are evaluated as they are.

@@ -71,6 +71,16 @@ void FollowData(Builder& builder, const ir::Application& application);
 // Warns of a `declassify` of data that never arrives.
 void CheckDeclassified(Builder& builder);
 
+// Architectures there are images for.
+const std::vector<std::string>& Architectures();
+// ISO 3166: two capital letters.
+void CheckCountry(Builder& builder, const std::string& country, Loc loc);
+// E0211 for attributes of the language that would be passed over.
+void RefuseFree(Builder& builder, const Attributes& read, const std::vector<std::string>& names);
+
+// Names in expressions, also where evaluation does not come by.
+void CheckNames(Builder& builder);
+
 // Evaluates every template once with stand-ins for what it will be given, and those of
 // zones and pools with what these declare: a mistake in a template, or an attribute that
 // a pool does not give, is told at compile time.
@@ -79,6 +89,9 @@ void CheckTemplates(Builder& builder);
 // Resources of the root file outside hosts.
 void BuildResources(Builder& builder);
 
+// `80 ms` or `{ cold = 3.6 s, warm = 2.4 s }` into `demand`; false after reporting.
+bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string& name,
+               ir::Demand& demand);
 // Demands of one `demand` block.
 std::vector<ir::Demand> ReadDemands(Builder& builder, const Module& module,
                                     const ast::Block& block);

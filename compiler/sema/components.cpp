@@ -54,6 +54,8 @@ void Overlay(ir::Part& part, const Attributes& read) {
   if (read.Has("command")) part.command = read.Texts("command");
   part.memory = read.Number("memory", part.memory);
   part.gpu_memory = read.Number("gpu_memory", part.gpu_memory);
+  // `gpu = 1` asks for a GPU of any size.
+  if (read.Number("gpu", 0) > 0) part.gpu_memory = std::max(part.gpu_memory, 1.0);
   part.cores = read.Number("cores", part.cores);
   const ir::Value* env = read.Value("env");
   if (const auto* record = env ? env->As<ir::Record>() : nullptr) {
@@ -82,12 +84,13 @@ class ComponentBuilder {
     const ast::Block& block = *declaration_.block;
     std::vector<Spec> specs = RunSpecs();
     specs.push_back({"input", Form::Free, {}, {}, false});
-    specs.push_back({"arch", Form::Cases, {}, {}, false});
+    specs.push_back({"arch", Form::Cases, {}, Architectures(), false});
     specs.push_back({"accuracy", Form::Quantity, dimension::Ratio, {}, false});
     specs.push_back({"protect", Form::Cases, {}, {"enclave", "disk", "network"}, false});
     specs.push_back({"state", Form::Any, {}, {}, false});
-    specs.push_back({"ports", Form::Any, {}, {}, false});
+    specs.push_back({"ports", Form::Texts, {}, {}, false});
     const Attributes read = reader_.Read(block, specs, {"demand", "declassify", "variant"});
+    if (read.Has("accuracy")) accuracy_ = read.Number("accuracy", 0);
     component_.name = declaration_.name;
     component_.loc = block.names.front().loc;
     component_.arch = read.Texts("arch");
@@ -99,6 +102,8 @@ class ComponentBuilder {
     component_.input_size = input.size;
     component_.output = output.data;
     ends = {input.loc, output.loc};
+    RefuseFree(builder_, read, {"state", "profile"});
+    component_.ports = read.Texts("ports");
     ReadDeclassify(block);
     NoteImage(block, read);
 
@@ -110,7 +115,7 @@ class ComponentBuilder {
     for (const ast::Block* variant : Inner(block, "variant")) AddVariant(*variant, common);
     if (component_.variants.empty()) {
       ir::Variant only;
-      if (read.Has("accuracy")) only.accuracy = read.Number("accuracy", 0);
+      only.accuracy = accuracy_;
       only.loc = component_.loc;
       only.parts.push_back(common);
       component_.variants.push_back(std::move(only));
@@ -168,6 +173,7 @@ class ComponentBuilder {
     std::vector<Spec> specs = RunSpecs();
     specs.push_back({"accuracy", Form::Quantity, dimension::Ratio, {}, false});
     const Attributes read = reader_.Read(block, specs, {"demand", "part"});
+    variant.accuracy = accuracy_;
     if (read.Has("accuracy")) {
       variant.accuracy = read.Number("accuracy", 0);
       if (*variant.accuracy > 1) {
@@ -232,10 +238,33 @@ class ComponentBuilder {
   const Module& module_;
   AttributeReader reader_;
   ir::Component component_;
-  bool image_mistaken_ = false;  // an `image` or `command` was there, and reported
+  std::optional<double> accuracy_;  // of the component: variants may replace it
+  bool image_mistaken_ = false;     // an `image` or `command` was there, and reported
 };
 
 }  // namespace
+
+bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string& name,
+               ir::Demand& demand) {
+  demand.loc = expr.loc;
+  const auto* record = std::get_if<ast::RecordExpr>(&expr.node);
+  if (record && record->body) {
+    const Attributes times =
+        reader.Read(*record->body, {{"warm", Form::Quantity, dimension::Time, {}, true},
+                                    {"cold", Form::Quantity, dimension::Time, {}, true}});
+    if (!times.Has("warm") || !times.Has("cold")) return false;
+    demand.mean = times.Number("warm", 0);
+    demand.cold = times.Number("cold", demand.mean);
+  } else {
+    const auto time = reader.ReadValue(expr, {name, Form::Quantity, dimension::Time, {}, false});
+    const auto* quantity = time ? time->As<Quantity>() : nullptr;
+    if (!quantity) return false;
+    demand.mean = demand.cold = quantity->value;
+  }
+  if (demand.mean > 0) return true;
+  reader.emitter().Error("E0311", demand.loc, "a demand is more than nothing");
+  return false;
+}
 
 std::vector<ir::Demand> ReadDemands(Builder& builder, const Module& module,
                                     const ast::Block& block) {
@@ -257,24 +286,7 @@ std::vector<ir::Demand> ReadDemands(Builder& builder, const Module& module,
       continue;
     }
     demand.loc = attribute->value->loc;
-    const auto* record = std::get_if<ast::RecordExpr>(&attribute->value->node);
-    if (record && record->body) {
-      const Attributes times =
-          reader.Read(*record->body, {{"warm", Form::Quantity, dimension::Time, {}, true},
-                                      {"cold", Form::Quantity, dimension::Time, {}, true}});
-      demand.mean = times.Number("warm", 0);
-      demand.cold = times.Number("cold", demand.mean);
-    } else {
-      const auto time = reader.ReadValue(
-          *attribute->value, {attribute->key.text(), Form::Quantity, dimension::Time, {}, false});
-      const auto* quantity = time ? time->As<Quantity>() : nullptr;
-      if (!quantity) continue;
-      demand.mean = demand.cold = quantity->value;
-    }
-    if (demand.mean <= 0) {
-      builder.emitter.Error("E0311", demand.loc, "a demand is more than nothing");
-      continue;
-    }
+    if (!ReadTimes(reader, *attribute->value, attribute->key.text(), demand)) continue;
     demands.push_back(demand);
   }
   return demands;

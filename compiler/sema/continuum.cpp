@@ -48,6 +48,7 @@ class ContinuumBuilder {
                                           {"cloud", Form::Any, {}, {}, false}},
                                          {"nodes", "machines", "functions"});
     zone.country = read.Text("country");
+    if (read.Has("country")) CheckCountry(builder_, zone.country, read.ValueLoc("country"));
     const auto trust = std::find(trusts.begin(), trusts.end(), read.Text("trust", "public"));
     zone.trust = static_cast<ir::Trust>(trust - trusts.begin());
     zone.one_kind = read.Bool("one_kind");
@@ -125,7 +126,11 @@ class ContinuumBuilder {
         if (value) record.emplace_back(attribute->key.text(), *value);
       }
       pool.instances.push_back(std::move(record));
-      if (i > 0) continue;
+      if (i > 0) {
+        CheckAlike(read, pool);
+        continue;
+      }
+      CheckCurrency(read, "price");
       pool.price = read.Number("price", kind.price);
       pool.memory = read.Number("memory", kind.memory);
       pool.gpu_memory = read.Number("gpu_memory", kind.gpu_memory);
@@ -137,6 +142,38 @@ class ContinuumBuilder {
       }
     }
     zone.pools.push_back(std::move(pool));
+  }
+
+  // Placement counts the instances of a pool; it does not tell them apart.
+  void CheckAlike(const Attributes& read, const ir::Pool& pool) {
+    const auto* first = pool.instances.front().As<ir::Record>();
+    for (const char* name : {"price", "memory", "gpu_memory", "power", "idle", "cores"}) {
+      const ir::Value* now = read.Value(name);
+      if (!now || !first) continue;
+      const auto was = std::find_if(first->begin(), first->end(),
+                                    [&](const auto& pair) { return pair.first == name; });
+      if (was == first->end() || Same(was->second, *now)) continue;
+      builder_.emitter
+          .Error("E0311", read.ValueLoc(name),
+                 "`" + std::string(name) + "` differs within `" + pool.name + "`")
+          .Help("the instances of a pool are alike: make two pools");
+    }
+  }
+
+  void CheckCurrency(const Attributes& read, const std::string& name) {
+    const ir::Value* value = read.Value(name);
+    const auto* quantity = value ? value->As<Quantity>() : nullptr;
+    if (!quantity || quantity->currency.empty()) return;
+    if (currency_.empty()) {
+      currency_ = quantity->currency;
+      currency_loc_ = read.ValueLoc(name);
+    } else if (currency_ != quantity->currency) {
+      builder_.emitter
+          .Error("E0303", read.ValueLoc(name),
+                 "this price is in " + quantity->currency + ", another in " + currency_ +
+                     "; there is no silent exchange")
+          .Label(currency_loc_, "in " + currency_ + " here");
+    }
   }
 
   void AddLink(const ast::Block& block) {
@@ -155,6 +192,24 @@ class ContinuumBuilder {
     link.jitter = read.Number("jitter", 0);
     link.loss = read.Number("loss", 0);
     if (link.a == ir::NoIndex || link.b == ir::NoIndex) return;
+    if (read.Has("bandwidth") && link.bandwidth <= 0) {
+      builder_.emitter
+          .Error("E0311", read.ValueLoc("bandwidth"), "a bandwidth is more than nothing")
+          .Help("without `bandwidth` it is unlimited");
+    }
+    if (link.loss >= 1) {
+      builder_.emitter.Error("E0311", read.ValueLoc("loss"), "a loss is below 100 %");
+    }
+    if (link.a == link.b) {
+      builder_.emitter.Error("E0405", link.loc, "a link joins two zones; this is one");
+      return;
+    }
+    for (const ir::Link& other : continuum_.links) {
+      if (std::minmax(other.a, other.b) != std::minmax(link.a, link.b)) continue;
+      builder_.emitter.Error("E0207", link.loc, "these two zones are linked twice")
+          .Label(other.loc, "first linked here");
+      return;
+    }
     continuum_.links.push_back(link);
   }
 
@@ -164,7 +219,7 @@ class ContinuumBuilder {
       if (continuum_.zones[i].name == path.text()) return static_cast<ir::Index>(i);
       names.push_back(continuum_.zones[i].name);
     }
-    const auto meant = diag::ClosestMatch(path.text(), names);
+    const auto meant = Meant(path.text(), names);
     builder_.emitter
         .Error("E0201", path.loc, "`" + continuum_.name + "` has no zone `" + path.text() + "`")
         .Help(meant ? "did you mean `" + *meant + "`?" : "");
@@ -176,6 +231,8 @@ class ContinuumBuilder {
   const ast::Block& block_;
   AttributeReader reader_;
   ir::Continuum continuum_;
+  std::string currency_;  // of the first price, with its place
+  Loc currency_loc_;
 };
 
 }  // namespace

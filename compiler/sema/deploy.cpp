@@ -43,11 +43,20 @@ class DeployBuilder {
     }
     CheckPools();
     deploy_.horizon = read.Number("horizon", deploy_.horizon);
+    MoreThanNothing(read, "horizon");
     for (const ast::Block* goal : Inner(block_, "minimize")) ReadGoal(*goal);
     for (const ast::Block* measured : Inner(block_, "measured")) ReadMeasured(*measured);
     for (const ast::Block* pin : Inner(block_, "pin")) ReadPin(*pin, /*forbid=*/false);
     for (const ast::Block* forbid : Inner(block_, "forbid")) ReadPin(*forbid, /*forbid=*/true);
     ReadLoop();
+    const ir::Application& deployed = builder_.program.applications[deploy_.application];
+    // With other mistakes about, its flows may be what was not understood.
+    if (deployed.components.empty() && !builder_.emitter.has_errors()) {
+      builder_.emitter
+          .Error("E0205", block_.names[0].loc, "`" + deployed.name + "` uses no component")
+          .Label(deployed.loc, "declared here")
+          .Help("name them: `flow A -> B`, or `require response(A) <= 1 s` for a single one");
+    }
     for (const ir::Index component :
          builder_.program.applications[deploy_.application].components) {
       CheckDomain(component);
@@ -68,7 +77,7 @@ class DeployBuilder {
           std::find(pools.begin(), pools.end(), rule.pool) != pools.end()) {
         continue;
       }
-      const auto meant = diag::ClosestMatch(rule.pool, pools);
+      const auto meant = Meant(rule.pool, pools);
       builder_.emitter
           .Error("E0201", rule.loc,
                  "`" + builder_.program.continua[deploy_.continuum].name + "` has no pool `" +
@@ -87,10 +96,10 @@ class DeployBuilder {
     else if (goal == "energy")
       deploy_.goal = ir::Goal::Energy;
     else if (goal == "carbon")
-      deploy_.goal = ir::Goal::Carbon;
+      builder_.emitter.Error("E0211", block.value->loc,
+                             "minimizing `carbon` is not supported by this version");
     else
-      builder_.emitter.Error("E0302", block.value->loc,
-                             "what is minimised is one of `cost`, `energy` or `carbon`");
+      builder_.emitter.Error("E0302", block.value->loc, "what is minimized is `cost` or `energy`");
   }
 
   // `measured app.Detect.tiny.Head on local.Slice = 45 ms`
@@ -99,15 +108,11 @@ class DeployBuilder {
     std::vector<ast::Name> rest;
     const auto index = ReadComponent(builder_, module_, block.names[0], &rest);
     const Declaration* kind = reader_.ReadReference(block.names[1], {"node", "function_service"});
-    const auto time =
-        reader_.ReadValue(*block.value, {"measured", Form::Quantity, dimension::Time, {}, false});
-    const auto* quantity = time ? time->As<Quantity>() : nullptr;
-    if (!index || !kind || !quantity) return;
     ir::Demand demand;
+    const bool timed = ReadTimes(reader_, *block.value, "measured", demand);
+    if (!index || !kind || !timed) return;
     demand.kind = builder_.kinds.at(kind);
-    demand.mean = demand.cold = quantity->value;
     demand.measured = true;
-    demand.loc = block.value->loc;
     ir::Component& component = deploy_.components[*index];
     const auto put = [&](ir::Part& part) {
       std::erase_if(part.demands, [&](const ir::Demand& d) { return d.kind == demand.kind; });
@@ -167,7 +172,7 @@ class DeployBuilder {
       if (zone == zones.end()) {
         std::vector<std::string> names;
         for (const ir::Zone& known : zones) names.push_back(known.name);
-        const auto meant = diag::ClosestMatch(block.names[1].text(), names);
+        const auto meant = Meant(block.names[1].text(), names);
         builder_.emitter
             .Error("E0201", block.names[1].loc, "there is no zone `" + block.names[1].text() + "`")
             .Help(meant ? "did you mean `" + *meant + "`?" : "one of " + Joined(names));
@@ -189,6 +194,11 @@ class DeployBuilder {
     deploy_.pins.push_back(pin);
   }
 
+  void MoreThanNothing(const Attributes& read, const std::string& name) {
+    if (!read.Has(name) || read.Number(name, 0) > 0) return;
+    builder_.emitter.Error("E0311", read.ValueLoc(name), "`" + name + "` is more than nothing");
+  }
+
   void ReadLoop() {
     ir::Record attributes;
     for (const ast::Block* monitor : Inner(block_, "monitor")) {
@@ -197,6 +207,7 @@ class DeployBuilder {
                                   {"keep", Form::Quantity, dimension::Time, {}, false, "d"},
                                   {"store", Form::Reference, {}, {"store"}, false}});
       deploy_.monitor_every = read.Number("every", deploy_.monitor_every);
+      MoreThanNothing(read, "every");
       if (const Declaration* store = read.Reference("store")) {
         attributes.emplace_back("store", ir::Value(store->module->prefix + store->name));
       }
@@ -210,6 +221,7 @@ class DeployBuilder {
                                  {"approve", Form::Case, {}, ways, false}});
       deploy_.replan = true;
       deploy_.replan_every = read.Number("every", deploy_.replan_every);
+      MoreThanNothing(read, "every");
       deploy_.hold = read.Number("hold", deploy_.hold);
       deploy_.move_budget = read.Number("budget", 0);
       const auto way = std::find(ways.begin(), ways.end(), read.Text("approve", "ask"));
@@ -297,9 +309,16 @@ class DeployBuilder {
 }  // namespace
 
 void BuildDeploys(Builder& builder) {
+  std::map<std::string, Loc> names;
   for (const ast::BlockPtr& block : builder.root().file.declarations) {
     if (block->keyword.text != "deploy") continue;
     if (auto deploy = DeployBuilder(builder, *block).Build()) {
+      const auto [first, fresh] = names.try_emplace(deploy->name, deploy->loc);
+      if (!fresh) {
+        builder.emitter.Error("E0207", deploy->loc, "`" + deploy->name + "` is deployed twice")
+            .Label(first->second, "first here");
+        continue;
+      }
       builder.program.deploys.push_back(std::move(*deploy));
     }
   }

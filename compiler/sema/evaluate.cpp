@@ -94,16 +94,7 @@ Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
     Value operator()(const ast::BoolExpr& e) { return e.value; }
     Value operator()(const ast::NullExpr&) { return {}; }
     Value operator()(const ast::NumberExpr& e) {
-      if (const auto meant = MisspeltUnit(e.unit); !e.unit.empty() && meant) {
-        self.emitter_.Error("E0305", e.unit_loc, "`" + e.unit + "` is no unit")
-            .Help("did you mean `" + *meant + "`?")
-            .FixIt(e.unit_loc, *meant);
-        return ir::Poison{};
-      }
-      if (!e.unit.empty() && !ParseUnit(e.unit)) {
-        return self.Mistake("E0305", e.unit_loc, "`" + e.unit + "` is no unit",
-                            "units are ms s min h d, B KiB MiB GiB, Mbit/s, rps, EUR/h, W, Wh, %");
-      }
+      if (!self.CheckUnit(e)) return ir::Poison{};
       return Number(e.value, e.unit);
     }
     Value operator()(const ast::TextExpr& e) { return self.EvalText(scope, e); }
@@ -181,11 +172,32 @@ Value Evaluator::EvalName(Scope& scope, const std::string& name, Loc loc) {
   }
   const auto found = scope.module->declarations.find(name);
   if (found != scope.module->declarations.end()) return ValueOf(found->second);
-  std::vector<std::string> names = VisibleNames(*scope.module);
-  for (const auto& [bound, value] : scope.bindings) names.push_back(bound);
-  const auto meant = diag::ClosestMatch(name, names);
+  std::vector<std::string> locals;
+  for (const auto& [bound, value] : scope.bindings) locals.push_back(bound);
+  return UnknownName(*scope.module, name, loc, locals);
+}
+
+Value Evaluator::UnknownName(const Module& module, const std::string& name, Loc loc,
+                             const std::vector<std::string>& locals) {
+  std::vector<std::string> names = VisibleNames(module);
+  names.insert(names.end(), locals.begin(), locals.end());
+  const auto meant = Meant(name, names);
   return Mistake("E0201", loc, "there is no `" + name + "` here",
                  meant ? "did you mean `" + *meant + "`?" : "");
+}
+
+bool Evaluator::CheckUnit(const ast::NumberExpr& number) {
+  if (number.unit.empty()) return true;
+  if (const auto meant = MisspeltUnit(number.unit)) {
+    emitter_.Error("E0305", number.unit_loc, "`" + number.unit + "` is no unit")
+        .Help("did you mean `" + *meant + "`?")
+        .FixIt(number.unit_loc, *meant);
+    return false;
+  }
+  if (ParseUnit(number.unit)) return true;
+  Mistake("E0305", number.unit_loc, "`" + number.unit + "` is no unit",
+          "units are ms s min h d, B KiB MiB GiB, Mbit/s, rps, EUR/h, W, Wh, %");
+  return false;
 }
 
 Value Evaluator::ValueOf(const Declaration& declaration) {
@@ -201,6 +213,7 @@ Value Evaluator::ValueOf(const Declaration& declaration) {
   if (std::find(underway_.begin(), underway_.end(), &declaration) != underway_.end()) {
     return Circle(declaration);
   }
+  if (underway_.size() >= MostDepth) return TooDeep(declaration.block->names.front().loc);
   underway_.push_back(&declaration);
   Value value;
   bool given = false;
@@ -239,6 +252,11 @@ Value Evaluator::ValueOf(const Declaration& declaration) {
   return value;
 }
 
+Value Evaluator::TooDeep(Loc loc) {
+  return Mistake("E0307", loc,
+                 "definitions lean on each other more than " + std::to_string(MostDepth) + " deep");
+}
+
 Value Evaluator::Circle(const Declaration& declaration) {
   auto report = emitter_.Error("E0309", declaration.block->names.front().loc,
                                "`" + declaration.name + "` is defined by itself");
@@ -263,11 +281,19 @@ Value Evaluator::CheckParam(const Declaration& declaration, Value value, bool gi
     const auto* attribute = std::get_if<ast::Attribute>(&item);
     if (!attribute) continue;
     const std::string key = attribute->key.text();
-    if (key != "min" && key != "max") continue;
+    if (key != "min" && key != "max") {
+      return Mistake("E0203", attribute->key.loc, "`param` has no attribute `" + key + "`",
+                     "it has `min` and `max`");
+    }
     const Value limit = Evaluate(*declaration.module, *attribute->value);
+    if (IsPoison(limit)) continue;
     const auto* a = value.As<Quantity>();
     const auto* b = limit.As<Quantity>();
-    if (!a || !b) continue;
+    if (!a || !b || !(a->dimension == b->dimension)) {
+      return Mistake("E0303", attribute->value->loc,
+                     "`" + declaration.name + "` is " + WithArticle(TypeName(value)) + "; its " +
+                         key + " is " + WithArticle(TypeName(limit)));
+    }
     if (key == "min" ? a->value < b->value : a->value > b->value) {
       emitter_
           .Error("E0311", loc,
@@ -290,7 +316,7 @@ Value Evaluator::EvalMember(Scope& scope, const ast::Expr& expr, const ast::Memb
       if (resolved.declaration && resolved.used == path->parts.size())
         return ValueOf(*resolved.declaration);
       if (!resolved.declaration && path->parts.size() == 2) {
-        const auto meant = diag::ClosestMatch(path->text(), VisibleNames(*scope.module));
+        const auto meant = Meant(path->text(), VisibleNames(*scope.module));
         return Mistake("E0201", path->parts[1].loc,
                        "`" + path->parts[0].text + "` has no `" + path->parts[1].text + "`",
                        meant ? "did you mean `" + *meant + "`?" : "");
@@ -318,7 +344,7 @@ Value Evaluator::EvalMember(Scope& scope, const ast::Expr& expr, const ast::Memb
   if (const auto* record = base.As<ir::Record>()) {
     for (const auto& [key, value] : *record) fields.push_back(key);
   }
-  const auto meant = diag::ClosestMatch(member.member.text, fields);
+  const auto meant = Meant(member.member.text, fields);
   return Mistake("E0203", member.member.loc,
                  (named ? "`" + named->text() + "`" : WithArticle(TypeName(base))) + " has no `" +
                      member.member.text + "`",
@@ -357,7 +383,7 @@ Value Evaluator::EvalIndex(Scope& scope, const ast::IndexExpr& index, Loc loc) {
     if (const Value* field = base.Find(*key)) return *field;
     std::vector<std::string> keys;
     for (const auto& [name, value] : *record) keys.push_back(name);
-    const auto meant = diag::ClosestMatch(*key, keys);
+    const auto meant = Meant(*key, keys);
     return Mistake("E0312", index.index->loc, "there is no key " + ir::Show(at),
                    meant ? "did you mean \"" + *meant + "\"?" : "");
   }

@@ -26,6 +26,12 @@ class Evaluator {
   // The value of a `param`, `let` or `secret`.
   ir::Value ValueOf(const Declaration& declaration);
 
+  // The mistakes of a name, a unit and a callee, told without evaluating anything.
+  ir::Value UnknownName(const Module& module, const std::string& name, Loc loc,
+                        const std::vector<std::string>& locals);
+  bool CheckUnit(const ast::NumberExpr& number);
+  bool CheckCallee(const Module& module, const ast::CallExpr& call);
+
   diag::Emitter& emitter() { return emitter_; }
 
  private:
@@ -48,6 +54,7 @@ class Evaluator {
   ir::Value EvalRecord(Scope& scope, const ast::RecordExpr& record);
   ir::Value CheckParam(const Declaration& declaration, ir::Value value, bool given);
   std::vector<std::string> FunctionNames(const Module& module) const;
+  ir::Value TooDeep(Loc loc);
   ir::Value Circle(const Declaration& declaration);
   ir::Value Mistake(const char* code, Loc loc, std::string message, std::string help = "");
 
@@ -56,6 +63,8 @@ class Evaluator {
   std::vector<std::pair<std::string, std::string>> params_;
   std::vector<std::pair<const Declaration*, ir::Value>> known_;
   std::vector<const Declaration*> underway_;
+  // Definitions within definitions: each takes some of the stack.
+  static constexpr size_t MostDepth = 200;
   uint64_t steps_ = 0;
   // The outermost loop underway: what uses a budget up is a loop, not what it repeats.
   const ast::Expr* loop_ = nullptr;

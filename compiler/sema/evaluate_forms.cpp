@@ -17,27 +17,55 @@ std::string Plain(const Value& value) {
 
 }  // namespace
 
-Value Evaluator::EvalCall(Scope& scope, const ast::CallExpr& call, Loc loc) {
+bool Evaluator::CheckCallee(const Module& module, const ast::CallExpr& call) {
   const auto path = AsPath(*call.callee);
-  if (!path) return Mistake("E0301", call.callee->loc, "this is no function");
+  if (!path) {
+    Mistake("E0301", call.callee->loc, "this is no function");
+    return false;
+  }
+  const Resolved resolved = Resolve(module, *path);
+  const std::vector<std::string> builtins = BuiltinNames();
+  if (resolved.declaration && resolved.declaration->keyword() == "function") return true;
+  if (std::find(builtins.begin(), builtins.end(), path->text()) != builtins.end()) return true;
+  if (resolved.declaration) {
+    emitter_
+        .Error("E0202", call.callee->loc,
+               "`" + path->text() + "` is " + WithArticle(resolved.declaration->keyword()) +
+                   "; a function is due here")
+        .Label(NameOf(*resolved.declaration->block).loc, "declared here");
+    return false;
+  }
+  const auto meant = Meant(path->text(), FunctionNames(module));
+  Mistake("E0306", call.callee->loc, "there is no function `" + path->text() + "`",
+          meant ? "did you mean `" + *meant + "`?" : "");
+  return false;
+}
+
+Value Evaluator::EvalCall(Scope& scope, const ast::CallExpr& call, Loc loc) {
+  if (!CheckCallee(*scope.module, call)) return ir::Poison{};
+  const ast::Path path = *AsPath(*call.callee);
   std::vector<Value> args;
+  bool later = false;
   for (const ast::ExprPtr& arg : call.args) {
     args.push_back(Eval(scope, *arg));
     if (IsPoison(args.back())) return ir::Poison{};
+    later = later || args.back().As<ir::Later>() || args.back().As<ir::Join>();
   }
-  if (path->text() == "file") return ReadFile(*scope.module, args, call, loc);
-  const Resolved resolved = Resolve(*scope.module, *path);
+  const Resolved resolved = Resolve(*scope.module, path);
   if (resolved.declaration && resolved.declaration->keyword() == "function") {
     return CallFunction(*resolved.declaration, std::move(args), call, loc);
   }
-  std::string mistake;
-  auto result = CallBuiltin(path->text(), std::move(args), mistake);
-  if (!result) {
-    const auto meant = diag::ClosestMatch(path->text(), FunctionNames(*scope.module));
-    return Mistake("E0306", call.callee->loc, "there is no function `" + path->text() + "`",
-                   meant ? "did you mean `" + *meant + "`?" : "");
+  if (path.text() == "file") return ReadFile(*scope.module, args, call, loc);
+  if (later) {
+    return Mistake(
+        "E0313", loc,
+        "`" + path.text() + "` works with what is known now; this is known only after apply",
+        "later values may only fill attributes");
   }
-  if (!mistake.empty()) return Mistake("E0301", loc, "`" + path->text() + "` " + mistake);
+  std::string mistake;
+  auto result = CallBuiltin(path.text(), std::move(args), mistake);
+  if (!result) return ir::Poison{};
+  if (!mistake.empty()) return Mistake("E0301", loc, "`" + path.text() + "` " + mistake);
   return *result;
 }
 
@@ -70,6 +98,7 @@ Value Evaluator::CallFunction(const Declaration& function, std::vector<Value> ar
     return Mistake("E0309", loc,
                    "`" + function.name + "` calls itself; functions are not recursive");
   }
+  if (underway_.size() >= MostDepth) return TooDeep(loc);
   if (!block.value) return ir::Poison{};
   Bindings bindings;
   bool good = true;

@@ -29,12 +29,33 @@ std::vector<const Declaration*> Declared(const Builder& builder,
   return out;
 }
 
+const std::vector<std::string>& Architectures() {
+  static const std::vector<std::string> All = {"amd64",   "arm64",   "arm",  "x86",
+                                               "riscv64", "ppc64le", "s390x"};
+  return All;
+}
+
+void CheckCountry(Builder& builder, const std::string& country, Loc loc) {
+  const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (country.size() == 2 && capital(country[0]) && capital(country[1])) return;
+  builder.emitter.Error("E0302", loc,
+                        "`" + country + "` is no country: two capital letters, like `ES`");
+}
+
+void RefuseFree(Builder& builder, const Attributes& read, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (!read.Has(name)) continue;
+    builder.emitter.Error("E0211", read.KeyLoc(name),
+                          "`" + name + "` is not supported here by this version");
+  }
+}
+
 void BuildData(Builder& builder) {
   for (const Declaration* declaration : Declared(builder, {"data"})) {
     AttributeReader reader(builder.evaluator, *declaration->module);
     const Attributes read = reader.Read(
         *declaration->block,
-        {{.name = "class", .form = Form::Case, .dimension = {}, .cases = Levels},
+        {{.name = "class", .form = Form::Case, .dimension = {}, .cases = Levels, .required = true},
          {.name = "residency", .form = Form::Texts, .dimension = {}, .cases = {}},
          {.name = "size", .form = Form::Quantity, .dimension = dimension::Size, .cases = {}},
          {.name = "retention", .form = Form::Quantity, .dimension = dimension::Time, .cases = {}}});
@@ -43,6 +64,9 @@ void BuildData(Builder& builder) {
     const auto level = std::find(Levels.begin(), Levels.end(), read.Text("class", "public"));
     data.level = static_cast<ir::DataLevel>(level - Levels.begin());
     data.residency = read.Texts("residency");
+    for (const std::string& country : data.residency) {
+      CheckCountry(builder, country, read.ValueLoc("residency"));
+    }
     data.size = read.Number("size", 0);
     data.loc = declaration->block->names.front().loc;
     builder.data[declaration] = static_cast<ir::Index>(builder.program.data.size());
@@ -63,7 +87,7 @@ void BuildKinds(Builder& builder) {
                                    quantity("request_fee", dimension::Money),
                                    {"cores", Form::Number, {}, {}, false},
                                    {"concurrency", Form::Int, {}, {}, false},
-                                   {"arch", Form::Case, {}, {}, false},
+                                   {"arch", Form::Case, {}, Architectures(), false},
                                    {"attested", Form::Bool, {}, {}, false},
                                    {"overcommit", Form::Bool, {}, {}, false},
                                    {"demand_per", Form::Case, {}, {"core", "node"}, false}};

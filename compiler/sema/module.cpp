@@ -1,5 +1,7 @@
 #include "compiler/sema/module.h"
 
+#include "compiler/diag/emitter.h"
+
 namespace sprint::sema {
 
 Resolved Resolve(const Module& module, const ast::Path& path) {
@@ -34,6 +36,11 @@ std::optional<ast::Path> AsPath(const ast::Expr& expr) {
 
 const ast::Path& NameOf(const ast::Block& block) {
   return block.keyword.text == "resource" ? block.names.back() : block.names.front();
+}
+
+std::optional<std::string> Meant(std::string_view name,
+                                 const std::vector<std::string>& candidates) {
+  return name.size() < 2 ? std::nullopt : diag::ClosestMatch(name, candidates);
 }
 
 std::vector<std::string> VisibleNames(const Module& module) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/ast/ast.h"
@@ -50,6 +51,9 @@ std::optional<ast::Path> AsPath(const ast::Expr& expr);
 // The name under which a block is declared: the second one of a resource, whose first is
 // its type. `block` has names.
 const ast::Path& NameOf(const ast::Block& block);
+// The candidate that `name` was most likely meant to be. Nothing for a single letter: any
+// other name is as near.
+std::optional<std::string> Meant(std::string_view name, const std::vector<std::string>& candidates);
 // What could have been meant, for suggestions.
 std::vector<std::string> VisibleNames(const Module& module);
 

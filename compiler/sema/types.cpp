@@ -129,7 +129,7 @@ class Checker {
     std::vector<std::string> names = Plain;
     for (const Dimension& dimension : Known) names.push_back(Name(dimension));
     for (const std::string& visible : VisibleNames(module)) names.push_back(visible);
-    const auto meant = diag::ClosestMatch(name, names);
+    const auto meant = Meant(name, names);
     emitter_.Error("E0201", type.name.loc, "there is no type `" + name + "`")
         .Help(meant ? "did you mean `" + *meant + "`?" : "");
     return false;
@@ -203,7 +203,7 @@ class Checker {
       // Put there by a typed record.
       if (key == "type") continue;
       if (std::find(names.begin(), names.end(), key) != names.end()) continue;
-      const auto meant = diag::ClosestMatch(key, names);
+      const auto meant = Meant(key, names);
       emitter_
           .Error("E0203", KeyLoc(expr, key).value_or(loc), "`" + what_ + "` has no `" + key + "`")
           .Help(meant ? "did you mean `" + *meant + "`?" : "");
@@ -219,7 +219,7 @@ class Checker {
       if (text && name.text == *text) return true;
       names.push_back(name.text);
     }
-    const auto meant = text ? diag::ClosestMatch(*text, names) : std::nullopt;
+    const auto meant = text ? Meant(*text, names) : std::nullopt;
     emitter_
         .Error("E0302", loc, "`" + what_ + "` is " + Text(type) + "; this is " + ir::Show(value))
         .Help(meant ? "did you mean \"" + *meant + "\"?" : "");
