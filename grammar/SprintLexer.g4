@@ -5,11 +5,11 @@ lexer grammar SprintLexer;
 
 tokens { UNIT }
 
-RULER      : '////' ~[\r\n]* -> type(COMMENT), channel(HIDDEN);
-DOC        : '///' ~[\r\n]* -> channel(HIDDEN);
-COMMENT    : '//' ~[\r\n]* -> channel(HIDDEN);
-SPACE      : [ \t\f]+ -> skip;
-NEWLINE    : '\r'? '\n' | '\r';
+RULER      : '////' ~[\n]* -> type(COMMENT), channel(HIDDEN);
+DOC        : '///' ~[\n]* -> channel(HIDDEN);
+COMMENT    : '//' ~[\n]* -> channel(HIDDEN);
+SPACE      : [ \t\f\r]+ -> skip;
+NEWLINE    : '\n';
 
 // Words of expressions: names only behind a `.` and as keys of attributes.
 TRUE       : 'true';
@@ -89,10 +89,10 @@ UNKNOWN    : . ;
 mode InText;
 CLOSE_TEXT : '"' -> popMode;
 OPEN_HOLE  : '{' -> pushMode(DEFAULT_MODE);
-PIECE      : (~["\\{\r\n] | CODE_POINT | '\\' ~[\r\n])+;
+PIECE      : (~["\\{\n] | CODE_POINT | '\\' ~[\n])+;
 fragment CODE_POINT : '\\u{' [0-9A-Za-z]* '}';
 LONE_SLASH : '\\' -> type(PIECE);
-TEXT_END   : ('\r'? '\n' | '\r') -> type(NEWLINE), popMode;
+TEXT_END   : '\n' -> type(NEWLINE), popMode;
 
 // """ several lines """
 mode InLines;

@@ -89,7 +89,7 @@ void Builder::Unescape(uint32_t begin, uint32_t end, std::string& into) {
     const uint32_t stop = std::min(at + 1, end);
     log_.Error("E0104", escape, stop,
                "`" + std::string(text_.substr(escape, stop - escape)) + "` is no escape")
-        .Help("there are \\n \\t \\r \\\" \\\\ \\{ \\} and \\u{1F600}");
+        .Help(R"(there are \n \t \r \" \\ \{ \} and \u{1F600})");
   }
 }
 
@@ -103,7 +103,7 @@ ast::TextExpr Builder::Text(P::TextContext* tree) {
     close = Range(tree).end >= open.begin + 6 ? Range(tree).end - 3 : open.end;
     const auto found = Margin(text_, close);
     const bool starts =
-        open.end < text_.size() && (text_[open.end] == '\n' || text_[open.end] == '\r');
+        open.end < text_.size() && (text_[open.end] == '\n' || text_.substr(open.end, 2) == "\r\n");
     if (found && starts) {
       margin = *found;
     } else if (tree->CLOSE_LINES() != nullptr) {
@@ -142,7 +142,7 @@ ast::TextExpr Builder::Text(P::TextContext* tree) {
         if (!ends) break;
         const bool first =
             text.pieces.empty() && literal.empty() &&
-            text_.substr(loc.begin - std::min<uint32_t>(loc.begin, 3), 3) == "\"\"\"" &&
+            text_.substr(loc.begin - std::min<uint32_t>(loc.begin, 3), 3) == R"(""")" &&
             found <= loc.begin + 1;
         const bool last = found + 1 + margin.size() == close;
         if (!first && !last) literal += '\n';

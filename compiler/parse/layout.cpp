@@ -53,7 +53,9 @@ bool LooksLikeAttribute(const std::vector<Token>& tokens, size_t at) {
 std::string DocText(std::string_view line) {
   line.remove_prefix(3);
   if (!line.empty() && line.front() == ' ') line.remove_prefix(1);
-  while (!line.empty() && (line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
+  while (!line.empty() && std::string_view(" \t\r").find(line.back()) != std::string_view::npos) {
+    line.remove_suffix(1);
+  }
   return std::string(line);
 }
 
@@ -159,7 +161,7 @@ class Arranger {
     });
     if (broken != frames_.end()) {
       Add("E0103", broken->open.begin, token.begin, "text is not closed on its line",
-          "put `\"` at its end, or use `\"\"\"` for a text of several lines");
+          R"(put `"` at its end, or use `"""` for a text of several lines)");
       CloseDownTo(static_cast<size_t>(broken - frames_.begin()), token.begin);
     }
     while (!frames_.empty() && unclosed_.count(frames_.back().open.begin) != 0) {
@@ -410,8 +412,7 @@ class Arranger {
   bool AtDeclaration() const {
     const Token& token = in_[at_];
     if (!IsName(token.type) || !FirstOfLine()) return false;
-    if (token.begin > 0 && text_[token.begin - 1] != '\n' && text_[token.begin - 1] != '\r')
-      return false;
+    if (token.begin > 0 && text_[token.begin - 1] != '\n') return false;
     for (const Frame& frame : frames_) {
       if (frame.open.type == SprintLexer::OPEN_LINES) return false;
     }

@@ -121,7 +121,7 @@ class Strategy : public antlr4::DefaultErrorStrategy {
       wishes.emplace_back("`=`");
       wishes.emplace_back("`{`");
     }
-    Tell(parser, e.getOffendingToken(), std::move(wishes), value);
+    Tell(parser, e.getOffendingToken(), wishes, value);
   }
   void reportInputMismatch(antlr4::Parser* parser,
                            const antlr4::InputMismatchException& e) override {
@@ -197,7 +197,7 @@ class Strategy : public antlr4::DefaultErrorStrategy {
   }
 
   // `bad` cannot stand where it does. `item_end`: an item of a block could end before it.
-  void Tell(antlr4::Parser* parser, antlr4::Token* bad, std::vector<std::string> wishes,
+  void Tell(antlr4::Parser* parser, antlr4::Token* bad, const std::vector<std::string>& wishes,
             bool item_end) {
     const antlr4::Token* before = Before(parser, bad);
     const auto begin = static_cast<uint32_t>(bad->getStartIndex());

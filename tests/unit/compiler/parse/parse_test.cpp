@@ -126,6 +126,12 @@ TEST(Statements, OfEveryForm) {
             "application A{prefer label:n = ((x <= bound) at p95){weight=2_EUR/h; }; }\n");
 }
 
+TEST(LineEnds, OfWindowsAreLineEnds) {
+  EXPECT_EQ(Tree("/// doc\r\nb {\r\n  a = 1 // c\r\n  c = \"x\"\r\n}\r\n"),
+            "b doc(doc){a=1; c=\"x\"; }\n");
+  EXPECT_EQ(Value("\"\"\"\r\n  a\r\n  b\r\n  \"\"\""), "\"a\nb\"");
+}
+
 TEST(Docs, BelongToWhatFollows) {
   EXPECT_EQ(Tree("/// file\n\n/// one\n/// two\nlet a = 1\n"),
             "doc(file)\nlet a = 1 doc(one\ntwo)\n");
