@@ -96,7 +96,8 @@ Cgroups Cgroups::Detect() {
     std::getline(file, controllers);
     if (Lists(controllers, "cpu", ' ')) {
       found.unified_ = true;
-      found.cpu_ = found.memory_ = unified;
+      found.cpu_ = unified;
+      if (Lists(controllers, "memory", ' ')) found.memory_ = unified;
     }
   }
   if (found.cpu_.empty()) return found;
@@ -110,6 +111,15 @@ Cgroups Cgroups::Detect() {
     (void)found.Remove(trial);
   }
   return found;
+}
+
+Cgroups Cgroups::At(bool unified, std::string cpu, std::string memory) {
+  Cgroups made;
+  made.unified_ = unified;
+  made.cpu_ = std::move(cpu);
+  made.memory_ = std::move(memory);
+  made.why_not_.clear();
+  return made;
 }
 
 std::vector<std::string> Cgroups::Folders(const std::string& group) const {
@@ -126,8 +136,11 @@ Status Cgroups::Limit(const std::string& group, double cores, double memory) con
   std::string bytes = std::to_string(static_cast<int64_t>(memory));
   std::string cpu = cpu_ + "/" + group, mem = memory_ + "/" + group;
   if (unified_) {
-    SPRINT_RETURN_IF_ERROR(WriteFile(
-        cpu + "/cpu.max", (cores > 0 ? quota : std::string("max")).append(" ").append(length)));
+    std::string limit = cores > 0 ? quota : "max";
+    SPRINT_RETURN_IF_ERROR(WriteFile(cpu + "/cpu.max", limit.append(" ").append(length)));
+    if (memory_.empty()) return Ok();
+    // Where there is swap, what does not fit would only become slow.
+    (void)WriteFile(mem + "/memory.swap.max", memory > 0 ? "0" : "max");
     return WriteFile(mem + "/memory.max", memory > 0 ? bytes : "max");
   }
   SPRINT_RETURN_IF_ERROR(WriteFile(cpu + "/cpu.cfs_period_us", length));
@@ -136,14 +149,18 @@ Status Cgroups::Limit(const std::string& group, double cores, double memory) con
   return WriteFile(mem + "/memory.limit_in_bytes", memory > 0 ? bytes : "-1");
 }
 
+void Cgroups::HandDown(const std::string& folder) const {
+  if (!unified_) return;
+  // Each on its own: one that is not there would stop the other. Systemd has usually
+  // done it at the top; where it cannot be done, Limit says what is missing.
+  (void)WriteFile(folder + "/cgroup.subtree_control", "+cpu");
+  if (!memory_.empty()) (void)WriteFile(folder + "/cgroup.subtree_control", "+memory");
+}
+
 Status Cgroups::Set(const std::string& name, double cores, double memory) const {
-  // Systemd has usually done this; where it cannot be done, Limit says what is missing.
-  if (unified_) (void)WriteFile(cpu_ + "/cgroup.subtree_control", "+cpu +memory");
+  HandDown(cpu_);
   for (const std::string& folder : Folders(name)) SPRINT_RETURN_IF_ERROR(MakeFolder(folder));
-  if (unified_) {
-    SPRINT_RETURN_IF_ERROR(
-        WriteFile(cpu_ + "/" + name + "/cgroup.subtree_control", "+cpu +memory"));
-  }
+  HandDown(cpu_ + "/" + name);
   return Limit(name, cores, memory);
 }
 

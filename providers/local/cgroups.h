@@ -13,9 +13,13 @@ class Cgroups {
  public:
   // Looks at what is mounted; `usable` when slices can be made.
   static Cgroups Detect();
+  // Hierarchies at given places: version 2 in one, or version 1 in two; no `memory`: none.
+  static Cgroups At(bool unified, std::string cpu, std::string memory);
   bool usable() const { return why_not_.empty(); }
   // Empty when usable.
   const std::string& why_not() const { return why_not_; }
+
+  bool limits_memory() const { return usable() && !memory_.empty(); }
 
   // Makes the slice, or changes the limits of the one there. The CPU time of every
   // period of Period is limited, so that a slice is slow rather than bursting.
@@ -29,6 +33,8 @@ class Cgroups {
   Status Remove(const std::string& name) const;
 
  private:
+  // Lets the groups within a folder have limits of their own (version 2).
+  void HandDown(const std::string& folder) const;
   Status Limit(const std::string& group, double cores, double memory) const;
   // The group's folder in each hierarchy.
   std::vector<std::string> Folders(const std::string& group) const;

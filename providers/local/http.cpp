@@ -20,6 +20,9 @@ namespace {
 
 constexpr size_t LargestHead = 64 << 10;
 constexpr size_t LargestBody = 256 << 20;
+// A server of ours ends a connection that is idle for a minute; this must be sooner.
+constexpr std::chrono::seconds LongestIdle{30};
+constexpr size_t MostIdle = 64;
 constexpr size_t ReadSize = 64 << 10;
 
 std::optional<sockaddr_in> Parse(const std::string& address) {
@@ -99,6 +102,33 @@ const char* Reason(int status) {
 
 Socket::~Socket() {
   if (fd_ >= 0) close(fd_);
+}
+
+std::optional<Socket> ConnectionPool::Take(const std::string& address) {
+  std::lock_guard lock(mutex_);
+  auto now = std::chrono::steady_clock::now();
+  std::erase_if(idle_, [now](const Idle& idle) { return now - idle.since > LongestIdle; });
+  // The one used last: the others grow old and go.
+  for (size_t i = idle_.size(); i-- > 0;) {
+    if (idle_[i].address != address) continue;
+    Socket socket = std::move(idle_[i].socket);
+    idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
+    // Anything to read is its end, or what nobody asked for.
+    char byte = 0;
+    if (recv(socket.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN) return socket;
+  }
+  return std::nullopt;
+}
+
+void ConnectionPool::Give(const std::string& address, Socket socket) {
+  std::lock_guard lock(mutex_);
+  if (idle_.size() >= MostIdle) idle_.erase(idle_.begin());
+  idle_.push_back({address, std::move(socket), std::chrono::steady_clock::now()});
+}
+
+void ConnectionPool::Clear() {
+  std::lock_guard lock(mutex_);
+  idle_.clear();
 }
 
 void SetTimeout(int fd, std::chrono::milliseconds timeout) {
@@ -296,9 +326,9 @@ Result<HttpResponse> HttpReader::ReadResponse() {
   }
 }
 
-Status SendRequest(int fd, const HttpRequest& request, const std::string& host) {
+Status SendRequest(int fd, const HttpRequest& request, const std::string& host, bool keep_alive) {
   std::string head = request.method + " " + request.target + " HTTP/1.1\r\nhost: " + host +
-                     "\r\nconnection: close\r\n";
+                     "\r\nconnection: " + (keep_alive ? "keep-alive" : "close") + "\r\n";
   return Send(fd, std::move(head), request.fields, request.body);
 }
 

@@ -3,7 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "compiler/support/result.h"
 
@@ -32,11 +36,33 @@ class Socket {
   explicit Socket(int fd = -1) : fd_(fd) {}
   ~Socket();
   Socket(Socket&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Socket& operator=(Socket&&) = delete;
+  Socket& operator=(Socket&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
   int fd() const { return fd_; }
 
  private:
   int fd_;
+};
+
+// Connections that are open and idle, to be used again: no handshake over a slow link.
+// Safe from several threads.
+class ConnectionPool {
+ public:
+  // One that the other side has not ended.
+  std::optional<Socket> Take(const std::string& address);
+  void Give(const std::string& address, Socket socket);
+  void Clear();
+
+ private:
+  struct Idle {
+    std::string address;
+    Socket socket;
+    std::chrono::steady_clock::time_point since;
+  };
+  std::mutex mutex_;
+  std::vector<Idle> idle_;
 };
 
 // Errors: InvalidArgument (no "ip:port"), Unavailable (nobody listens, no way there),
@@ -54,6 +80,8 @@ class HttpReader {
   // Answers `Expect: 100-continue`.
   Result<HttpRequest> ReadRequest();
   Result<HttpResponse> ReadResponse();
+  // Nothing has come beyond the last message.
+  bool drained() const { return buffer_.empty(); }
 
  private:
   Status Fill();
@@ -67,7 +95,9 @@ class HttpReader {
   size_t head_ = 0;  // bytes of this message's head so far
 };
 
-Status SendRequest(int fd, const HttpRequest& request, const std::string& host);
+// Asks the other side to end the connection after its answer unless `keep_alive`.
+Status SendRequest(int fd, const HttpRequest& request, const std::string& host,
+                   bool keep_alive = false);
 Status SendResponse(int fd, const HttpResponse& response, bool keep_alive);
 
 // One request over a connection of its own.

@@ -96,6 +96,7 @@ class Proxy {
 
   std::string config_path_;
   Metrics metrics_;
+  ConnectionPool pool_;  // to the proxies of what comes next
   std::mutex mutex_;
   std::shared_ptr<InUse> in_use_;
   std::vector<std::weak_ptr<InUse>> older_;
@@ -111,6 +112,7 @@ Status Proxy::Load() {
   std::erase_if(older_, [](const auto& config) { return config.expired(); });
   if (in_use_ != nullptr) older_.push_back(in_use_);
   in_use_ = std::move(fresh);
+  pool_.Clear();
   return Ok();
 }
 
@@ -124,15 +126,19 @@ value::Value Proxy::State() {
 }
 
 // Connects to a target chosen at random; to others, and again, while that fails.
-// `excess` gets the seconds that the way there took beyond the component's own doing.
+// With a pool the connection is kept for the next request: the next component's proxy has
+// a thread for each, a component may have few and is left alone. `excess` gets the seconds that the
+// way there took beyond the component's own doing.
 Result<HttpResponse> CallOne(std::vector<ProxyTarget> targets, const HttpRequest& request,
-                             double* excess) {
+                             ConnectionPool* pool, double* excess) {
   std::shuffle(targets.begin(), targets.end(), Random());
   const Moment begin = Now();
   while (true) {
     std::optional<Error> last;
     for (const ProxyTarget& target : targets) {
-      Result<Socket> socket = Connect(target.address, ConnectTime);
+      std::optional<Socket> idle = pool == nullptr ? std::nullopt : pool->Take(target.address);
+      Result<Socket> socket =
+          idle ? Result<Socket>(std::move(*idle)) : Connect(target.address, ConnectTime);
       if (!socket.ok()) {
         last = socket.TakeError();
         continue;
@@ -141,9 +147,13 @@ Result<HttpResponse> CallOne(std::vector<ProxyTarget> targets, const HttpRequest
       Moment leave = Now();
       Travel(target.link, request.body.size());
       *excess += Since(leave);
-      SPRINT_RETURN_IF_ERROR(SendRequest(socket->fd(), request, target.address));
-      Result<HttpResponse> response = HttpReader(socket->fd()).ReadResponse();
+      SPRINT_RETURN_IF_ERROR(SendRequest(socket->fd(), request, target.address, pool != nullptr));
+      HttpReader reader(socket->fd());
+      Result<HttpResponse> response = reader.ReadResponse();
       if (!response.ok()) return response;
+      if (pool != nullptr && reader.drained() && response->fields["connection"] == "keep-alive") {
+        pool->Give(target.address, socket.TakeValue());
+      }
       leave = Now();
       Travel(target.link, response->body.size());
       *excess += Since(leave);
@@ -159,7 +169,7 @@ HttpResponse Proxy::ForwardOn(const ProxyConfig& config, HttpRequest request, do
   request.fields = Content(request.fields);
   const Moment begin = Now();
   double travelled = 0;
-  Result<HttpResponse> answer = CallOne(config.backends, request, &travelled);
+  Result<HttpResponse> answer = CallOne(config.backends, request, nullptr, &travelled);
   if (!answer.ok()) return AsAnswer(config.component, answer.error());
   if (answer->status == 200) own = Since(begin) - travelled;
   HttpFields content = Content(answer->fields);
@@ -172,7 +182,7 @@ HttpResponse Proxy::ForwardOn(const ProxyConfig& config, HttpRequest request, do
       continue;
     }
     HttpRequest onward{"POST", "/", content, std::move(answer->body)};
-    Result<HttpResponse> last = CallOne({next}, onward, &travelled);
+    Result<HttpResponse> last = CallOne({next}, onward, &pool_, &travelled);
     if (!last.ok()) return AsAnswer(next.component, last.error());
     return {last->status, Content(last->fields), std::move(last->body)};
   }

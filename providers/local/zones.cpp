@@ -33,10 +33,11 @@ bool Stands(const Value& zone) {
 }
 
 std::string Emulation(const Site& site, const ZoneNet& net) {
-  if (site.cgroups.usable() && net.netem) return "full";
+  if (site.cgroups.limits_memory() && net.netem) return "full";
   std::string text = "namespaces";
   if (site.cgroups.usable()) text += " and CPU slices";
   if (!net.netem) text += "; delay in user space";
+  if (site.cgroups.usable() && !site.cgroups.limits_memory()) text += "; no limits of memory";
   if (!site.cgroups.usable()) text += "; no CPU slices: " + site.cgroups.why_not();
   return text;
 }

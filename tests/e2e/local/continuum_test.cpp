@@ -1,3 +1,6 @@
+#include <mutex>
+#include <set>
+
 #include "tests/e2e/local/fixture.h"
 
 namespace sprint::local {
@@ -144,6 +147,84 @@ TEST_P(LocalTest, BackendsShareTheRequestsAndReplaceEachOther) {
   EXPECT_EQ(answers.size(), 2u);
   Delete("local_process", a);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(Post(proxy, "f"), "b(f)");
+}
+
+TEST_P(LocalTest, ManyAreMadeAtOnceWithoutMeeting) {
+  CreateZones();
+  std::mutex mutex;
+  std::set<std::string> addresses;
+  std::vector<std::thread> makers;
+  for (int i = 0; i < 8; ++i) {
+    makers.emplace_back([&, i] {
+      std::string name = "n" + std::to_string(i);
+      Value node = Create("local_node", Object{{"zone", "plant"}, {"name", name}, {"cores", 0.5}});
+      Value process = Create("local_process", Process("p" + name, name));
+      Value proxy = Create("local_proxy", Proxy("P" + name, "plant", {process.Text("address")}));
+      EXPECT_EQ(Post(proxy, "f"), "p" + name + "(f)");
+      std::lock_guard lock(mutex);
+      if (GetParam()) addresses.insert(node.Text("address"));
+      addresses.insert(process.Text("address"));
+      addresses.insert(proxy.Text("address"));
+    });
+  }
+  for (std::thread& maker : makers) maker.join();
+  EXPECT_EQ(addresses.size(), GetParam() ? 24u : 16u);
+}
+
+TEST_P(LocalTest, DeploymentsMadeAtOnceDoNotMeet) {
+  struct Deployment {
+    std::unique_ptr<LocalProvider> provider;
+    Value zone;
+  };
+  std::vector<Deployment> all(4);
+  std::vector<std::thread> makers;
+  for (size_t i = 0; i < all.size(); ++i) {
+    makers.emplace_back([&, i] {
+      Options options;
+      options.helper = HELPER;
+      options.plain = !GetParam();
+      all[i].provider = std::make_unique<LocalProvider>(options);
+      Value config = Object{{"directory", folder_ + "/other" + std::to_string(i)},
+                            {"program_directory", folder_},
+                            {"owner", owner_ + "-" + std::to_string(i)}};
+      EXPECT_TRUE(all[i].provider->Configure(config).ok());
+      auto zone = all[i].provider->Apply("local_zone", Value(), Object{{"name", "plant"}});
+      EXPECT_TRUE(zone.ok()) << zone.error().ToString();
+      if (zone.ok()) all[i].zone = *zone;
+    });
+  }
+  for (std::thread& maker : makers) maker.join();
+  std::set<std::string> addresses;
+  for (const Deployment& deployment : all) addresses.insert(deployment.zone.Text("address"));
+  EXPECT_EQ(addresses.size(), GetParam() ? all.size() : 1u);
+  for (const Deployment& deployment : all) {
+    EXPECT_TRUE(deployment.provider->Apply("local_zone", deployment.zone, Value()).ok());
+  }
+  for (size_t i = 0; i < all.size(); ++i) {
+    EXPECT_FALSE(fs::exists(folder_ + "/other" + std::to_string(i)));
+  }
+}
+
+TEST_P(LocalTest, ComponentsOfAPathKeepTheirConnection) {
+  CreateZones();
+  Value detect = Create("local_process", Process("detect", "vm-0"));
+  Value last = Create("local_proxy", Proxy("Detect", "cloud", {detect.Text("address")}));
+  Value blur = Create("local_process", Process("blur", "board-0"));
+  Value first =
+      Create("local_proxy", Proxy("Blur", "plant", {blur.Text("address")}, {Next("Detect", last)}));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Post(first, "f"), "detect(blur(f))");
+  // The next one is started anew: the kept connection is dead, the request is not.
+  for (pid_t pid : Processes()) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/environ");
+    std::string text((std::istreambuf_iterator<char>(file)), {});
+    std::string port = last.Text("address").substr(last.Text("address").find(':') + 1);
+    if (text.find("PORT=" + port) != std::string::npos &&
+        text.find("/proxies/Detect") != std::string::npos) {
+      kill(pid, SIGKILL);
+      EXPECT_TRUE(Within(milliseconds(1000), [pid] { return Identify(pid).pid == 0; }));
+    }
+  }
+  EXPECT_EQ(Post(first, "f"), "detect(blur(f))");
 }
 
 }  // namespace

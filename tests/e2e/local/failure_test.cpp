@@ -227,6 +227,19 @@ TEST_P(FailureTest, WhatAnEarlierBootLeftIsClearedAway) {
   EXPECT_EQ(*provider_->Read("local_node", vm_), vm_);
 }
 
+TEST_P(FailureTest, HalfMadeZoneOfADeadMakerIsClearedAway) {
+  if (!GetParam()) GTEST_SKIP() << "a plain zone is made in one step";
+  CreateZones();
+  auto record = value::FromJson(Slurp(Directory() + "/zones/plant.record"));
+  ASSERT_TRUE(record.ok());
+  std::ofstream(Directory() + "/zones/plant.record")
+      << value::ToJson(With(*record, {{"ready", false}, {"maker", 1}, {"maker_start", 7}}));
+  Restart();
+  EXPECT_TRUE(provider_->Read("local_zone", plant_)->is_null());
+  EXPECT_FALSE(NameSpaceExists("spr-" + owner_ + "-plant"));
+  EXPECT_TRUE(NameSpaceExists("spr-" + owner_ + "-cloud"));
+}
+
 TEST_P(FailureTest, FullDiskIsAnErrorAndNothingIsMade) {
   if (!GetParam()) GTEST_SKIP() << "mounts a small disk: once is enough";
   CreateZones();

@@ -125,5 +125,20 @@ TEST(ConnectTest, SaysWhatIsNoAddressAndWhoDoesNotListen) {
   EXPECT_EQ(closed.error().code(), ErrorCode::Unavailable);
 }
 
+TEST_F(HttpTest, PoolGivesBackWhatIsStillOpen) {
+  ConnectionPool pool;
+  EXPECT_FALSE(pool.Take("a"));
+  const int fd = dup(ends_[0]);
+  pool.Give("a", Socket(fd));
+  EXPECT_FALSE(pool.Take("b"));
+  std::optional<Socket> taken = pool.Take("a");
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->fd(), fd);
+  EXPECT_FALSE(pool.Take("a"));
+  pool.Give("a", std::move(*taken));
+  End();
+  EXPECT_FALSE(pool.Take("a"));
+}
+
 }  // namespace
 }  // namespace sprint::local

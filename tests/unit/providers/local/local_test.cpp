@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "providers/local/cgroups.h"
 #include "providers/local/images.h"
 #include "providers/local/machine.h"
 #include "providers/local/network.h"
@@ -127,6 +128,53 @@ class FilesTest : public testing::Test {
   }
   std::string folder_;
 };
+
+// Folders stand in for the kernel's: its files are there as soon as a group is.
+TEST_F(FilesTest, SliceOfVersionTwoIsWrittenAsTheKernelWantsIt) {
+  fs::create_directories(folder_ + "/slice/member");
+  for (const char* group : {"", "/slice", "/slice/member"}) {
+    for (const char* file :
+         {"cpu.max", "memory.max", "memory.swap.max", "cgroup.subtree_control"}) {
+      std::ofstream(folder_ + group + "/" + file) << "";
+    }
+  }
+  auto text = [this](const std::string& file) {
+    std::ifstream in(folder_ + "/" + file);
+    std::string line;
+    std::getline(in, line);
+    return line;
+  };
+  Cgroups groups = Cgroups::At(true, folder_, folder_);
+  ASSERT_TRUE(groups.Set("slice", 0.5, 1 << 20).ok());
+  EXPECT_EQ(text("slice/cpu.max"), "2000 4000");
+  EXPECT_EQ(text("slice/memory.max"), "1048576");
+  EXPECT_EQ(text("slice/memory.swap.max"), "0");
+  ASSERT_TRUE(groups.SetMember("slice", "member", 0).ok());
+  EXPECT_EQ(text("slice/member/cpu.max").substr(0, 4), "max ");
+  EXPECT_EQ(text("slice/member/memory.max").substr(0, 3), "max");
+  EXPECT_THAT(groups.MemberFiles("slice", "member"),
+              testing::ElementsAre(folder_ + "/slice/member/cgroup.procs"));
+}
+
+TEST_F(FilesTest, SliceOfVersionOneKeepsTheLeastQuotaOfTheKernel) {
+  for (const char* place : {"cpu/s", "memory/s"}) fs::create_directories(folder_ + "/" + place);
+  for (const char* file :
+       {"cpu/s/cpu.cfs_period_us", "cpu/s/cpu.cfs_quota_us", "memory/s/memory.limit_in_bytes"}) {
+    Write(file, "");
+  }
+  Cgroups groups = Cgroups::At(false, folder_ + "/cpu", folder_ + "/memory");
+  ASSERT_TRUE(groups.Set("s", 0.1, 4096).ok());
+  std::ifstream quota(folder_ + "/cpu/s/cpu.cfs_quota_us"),
+      period(folder_ + "/cpu/s/cpu.cfs_period_us");
+  int quota_us = 0, period_us = 0;
+  quota >> quota_us;
+  period >> period_us;
+  EXPECT_EQ(quota_us, 1000);
+  EXPECT_EQ(period_us, 10000);
+  Status missing = groups.Set("other", 1, 0);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_THAT(missing.error().message(), HasSubstr("/cpu/other/cpu.cfs_period_us"));
+}
 
 TEST_F(FilesTest, RegistryKeepsFindsAndForgets) {
   Registry registry;
