@@ -206,8 +206,7 @@ int Agent(const Options& options) {
   });
   agent::Limits limits;
   limits.seconds = options.seconds;
-  const Status ran =
-      agent::Run(settings, state, hooks, *history, clock, stop.get_token(), limits);
+  const Status ran = agent::Run(settings, state, hooks, *history, clock, stop.get_token(), limits);
   return ran.ok() ? Success : Fail(ran.error());
 }
 

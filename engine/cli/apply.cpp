@@ -134,8 +134,7 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
     const int code = Carry(*plan, **world, options, interrupt);
     if (code != Success) return code;
   }
-  if (Status saved = SaveRunning(compiled.path, *answer); !saved.ok())
-    return Fail(saved.error());
+  if (Status saved = SaveRunning(compiled.path, *answer); !saved.ok()) return Fail(saved.error());
   if (applied) *applied = std::move(*answer);
   return Success;
 }

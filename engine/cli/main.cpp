@@ -22,7 +22,16 @@ class CommandLine {
     app_.footer(
         "Start with:  sprint check FILE   then   sprint plan FILE\n"
         "Exit codes:  0 done   1 failed   2 changes pending   130 interrupted");
+    Add("init", "start a program", &Init, "sprint init hello.sprint");
     Add("check", "find the mistakes of a program", &Check, "sprint check mask-detection.sprint");
+    CLI::App* format = AddBare("fmt", "write programs in the one way to write them", &Format,
+                               "sprint fmt *.sprint");
+    format->add_option("FILES", options_.files, "programs")->required();
+    format->add_flag("--check", options_.check_only,
+                     "change nothing; exit 2 if there is a difference");
+    CLI::App* explain = AddBare("explain", "what a diagnostic means, with examples", &Explain,
+                                "sprint explain E0304");
+    explain->add_option("CODE", options_.subject, "like E0304")->required();
     CLI::App* plan = Add("plan", "placement, cost and the exact changes; nothing is changed", &Plan,
                          "sprint plan laptop.sprint --out today.plan");
     plan->add_option("--out", options_.out, "save the plan, to apply exactly it")
@@ -59,6 +68,9 @@ class CommandLine {
         "sprint graph laptop.sprint | dot -Tsvg > laptop.svg");
     Subject(Add("why", "why a resource is there", &Why, "sprint why laptop.sprint plant.space"),
             "ADDRESS", "the resource", /*required=*/true);
+    AddBare("completion", "completion for a shell", &Completion, "source <(sprint completion bash)")
+        ->add_option("SHELL", options_.subject, "bash")
+        ->required();
   }
 
   int Run(int argc, char** argv) {
@@ -80,15 +92,21 @@ class CommandLine {
   }
 
  private:
-  CLI::App* Add(const char* name, const char* does, Verb verb, const char* example) {
+  CLI::App* AddBare(const char* name, const char* does, Verb verb, const char* example) {
     CLI::App* app = app_.add_subcommand(name, does);
+    app->footer(std::string("Example:  ") + example);
+    app->callback([this, verb] { chosen_ = verb; });
+    return app;
+  }
+
+  // A verb that reads a program.
+  CLI::App* Add(const char* name, const char* does, Verb verb, const char* example) {
+    CLI::App* app = AddBare(name, does, verb, example);
     app->add_option("FILE", options_.file, "the program; default: the only .sprint file here");
     app->add_option("--deploy", options_.deploy, "which deploy, when there are several")
         ->type_name("NAME");
     app->add_option("--param", params_, "a value for a param")->type_name("NAME=VALUE");
     app->add_flag("--json", options_.json, "print JSON");
-    app->footer(std::string("Example:  ") + example);
-    app->callback([this, verb] { chosen_ = verb; });
     return app;
   }
 

@@ -23,18 +23,25 @@ struct Options {
   double window = 60;  // s that measured values cover
   // agent
   double seconds = 0;  // then it ends; 0: runs until told to stop
-  // why, show, output
+  // fmt
+  bool check_only = false;
+  std::vector<std::string> files;
+  // explain, completion, why, show, output
   std::string subject;
 };
 
 // Exit codes of every verb.
 inline constexpr int Success = 0;
 inline constexpr int Failure = 1;
-inline constexpr int Pending = 2;  // plan: there are changes
+inline constexpr int Pending = 2;  // plan: there are changes; fmt --check: differences
 inline constexpr int Interrupted = 130;
 
 // One function a verb; each returns an exit code.
+int Init(const Options& options);
 int Check(const Options& options);
+int Format(const Options& options);
+int Explain(const Options& options);
+int Completion(const Options& options);
 int Plan(const Options& options);
 int Apply(const Options& options);
 int Destroy(const Options& options);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "compiler/diag/render.h"
 #include "compiler/support/quantity.h"
 
 namespace sprint::cli {
@@ -84,44 +85,11 @@ Object Placement(const Compiled& compiled, const placement::Answer& answer) {
   return placement;
 }
 
-Object Place(const SourceTable& sources, Loc loc) {
-  Object object = Line(sources, loc);
-  if (loc.ok()) object["column"] = static_cast<int64_t>(sources.Where(loc.file, loc.begin).column);
-  return object;
-}
-
-const char* Severity(diag::Severity severity) {
-  switch (severity) {
-    case diag::Severity::Error:
-      return "error";
-    case diag::Severity::Warning:
-      return "warning";
-    case diag::Severity::Note:
-      return "note";
-  }
-  return "";
-}
-
 }  // namespace
 
 Value DiagnosticsJson(const Compiled& compiled) {
-  List list;
-  for (const diag::Diagnostic& diagnostic : compiled.diagnostics) {
-    Object object = Place(compiled.sources, diagnostic.loc);
-    object["code"] = diagnostic.code;
-    object["severity"] = Severity(diagnostic.severity);
-    object["message"] = diagnostic.message;
-    if (!diagnostic.help.empty()) object["help"] = diagnostic.help;
-    List labels;
-    for (const diag::Label& label : diagnostic.labels) {
-      Object place = Place(compiled.sources, label.loc);
-      place["message"] = label.message;
-      labels.push_back(std::move(place));
-    }
-    object["labels"] = std::move(labels);
-    list.push_back(std::move(object));
-  }
-  return list;
+  auto list = value::FromJson(diag::RenderJson(compiled.diagnostics, compiled.sources));
+  return list.ok() ? list.TakeValue() : Value(List{});
 }
 
 std::string PlanJson(const Compiled& compiled, const placement::Answer* answer,

@@ -11,8 +11,7 @@ namespace sprint::cli {
 std::string PlanJson(const Compiled& compiled, const placement::Answer* answer,
                      const plan::Plan* plan);
 
-// The diagnostics alone: a list of objects with code, severity, file, line, column,
-// message, labels, help.
+// The diagnostics alone, as in compiler/diag/render.h.
 value::Value DiagnosticsJson(const Compiled& compiled);
 
 }  // namespace sprint::cli

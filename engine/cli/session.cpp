@@ -3,10 +3,14 @@
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/SHA256.h>
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "compiler/diag/emitter.h"
+#include "compiler/diag/render.h"
 #include "compiler/driver/compile.h"
 #include "compiler/support/environment.h"
 
@@ -63,7 +67,9 @@ Result<std::unique_ptr<Compiled>> Load(const Options& options) {
 
 void Print(const Compiled& compiled) {
   if (compiled.diagnostics.empty()) return;
-  const std::string text = diag::RenderCompact(compiled.diagnostics, compiled.sources);
+  const bool terminal = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  const std::string text = diag::RenderTerminal(compiled.diagnostics, compiled.sources,
+                                                terminal ? diag::Color::On : diag::Color::Off);
   std::fputs(text.c_str(), stderr);
 }
 

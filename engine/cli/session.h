@@ -30,7 +30,7 @@ struct Compiled {
 // NotFound when no file was named and none can be guessed.
 Result<std::unique_ptr<Compiled>> Load(const Options& options);
 
-// Diagnostics to stderr. Nothing when there are none.
+// Diagnostics to stderr, in colour on a terminal. Nothing when there are none.
 void Print(const Compiled& compiled);
 
 // The deploy that was asked for, or the only one; one error naming all otherwise.
