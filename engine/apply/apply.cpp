@@ -223,12 +223,8 @@ class Run {
 
   static state::Intent IntentOf(const plan::Step& step, const char* action) {
     state::Intent intent;
-    intent.address = step.address;
-    intent.type = step.type;
-    intent.provider = step.provider;
     intent.action = action;
-    intent.private_bytes = step.private_bytes;
-    intent.dependencies = step.dependencies;
+    intent.object = RecordOf(step);
     return intent;
   }
 
@@ -295,13 +291,13 @@ class Run {
     SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, providers_.Get(step.provider));
     SPRINT_ASSIGN_OR_RETURN(plan::Planned planned, PlanAgain(*provider, step, prior));
     state::Intent intent = IntentOf(step, update ? "update" : "create");
-    intent.planned = planned.planned;
+    intent.object.attributes = planned.planned;
+    intent.object.private_bytes = planned.private_bytes;
     intent.config = planned.config;
-    intent.private_bytes = planned.private_bytes;
     auto id = store_.Begin(intent);
     if (!id.ok()) return Saved(id.TakeError(), state_failed);
     auto answer =
-        provider->Apply(planned.wire, prior, planned.planned, planned.config, intent.private_bytes);
+        provider->Apply(planned.wire, prior, planned.planned, planned.config, planned.private_bytes);
     // The boundary broke: what happened is unknown, so the intent stays open.
     if (!answer.ok()) return answer.TakeError();
     const std::string objections = plan::Objections(answer->messages);
@@ -404,7 +400,7 @@ Result<Report> Apply(const plan::Plan& plan, state::Store& store, plan::Provider
   SPRINT_ASSIGN_OR_RETURN(state::Snapshot snapshot, store.Read());
   SPRINT_RETURN_IF_ERROR(plan::CheckFresh(plan, snapshot, ""));
   if (!snapshot.open.empty()) {
-    return Error(ErrorCode::Conflict, "a call for `" + snapshot.open.front().address +
+    return Error(ErrorCode::Conflict, "a call for `" + snapshot.open.front().object.address +
                                           "` was cut off since the plan was made; plan again");
   }
   for (const plan::Step& step : plan.steps) {

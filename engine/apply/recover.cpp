@@ -8,22 +8,18 @@ namespace {
 
 Status RecoverOne(state::Store& store, plan::ProviderSet& providers,
                   const state::Snapshot& snapshot, const state::Intent& intent) {
-  SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, providers.Get(intent.provider));
-  SPRINT_ASSIGN_OR_RETURN(std::string wire, plan::WireType(*provider, intent.type));
-  state::Record record;
-  record.address = intent.address;
-  record.type = intent.type;
-  record.provider = intent.provider;
-  record.dependencies = intent.dependencies;
+  state::Record record = intent.object;
+  SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, providers.Get(record.provider));
+  SPRINT_ASSIGN_OR_RETURN(std::string wire, plan::WireType(*provider, record.type));
   if (intent.action == "create") {
     SPRINT_ASSIGN_OR_RETURN(
         host::ApplyAnswer answer,
-        provider->Apply(wire, {}, intent.planned, intent.config, intent.private_bytes));
+        provider->Apply(wire, {}, record.attributes, intent.config, record.private_bytes));
     record.attributes = answer.new_state;
     record.private_bytes = answer.private_bytes;
     record.tainted = !plan::Objections(answer.messages).empty();
   } else {
-    const auto found = snapshot.records.find(intent.address);
+    const auto found = snapshot.records.find(record.address);
     if (found == snapshot.records.end()) return store.Abandon(intent.id);
     record = found->second;
     SPRINT_ASSIGN_OR_RETURN(host::ReadAnswer answer,
@@ -46,9 +42,9 @@ Result<std::vector<std::string>> Recover(state::Store& store, plan::ProviderSet&
   std::vector<std::string> addresses;
   for (const state::Intent& intent : snapshot.open) {
     if (Status status = RecoverOne(store, providers, snapshot, intent); !status.ok()) {
-      return status.TakeError().While("finding out what became of `" + intent.address + "`");
+      return status.TakeError().While("finding out what became of `" + intent.object.address + "`");
     }
-    addresses.push_back(intent.address);
+    addresses.push_back(intent.object.address);
   }
   return addresses;
 }

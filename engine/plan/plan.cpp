@@ -66,7 +66,7 @@ class Planner {
 
   Result<Plan> Make(const lower::DesiredGraph& graph) {
     if (!snapshot_.open.empty()) {
-      return Error(ErrorCode::Conflict, "a call for `" + snapshot_.open.front().address +
+      return Error(ErrorCode::Conflict, "a call for `" + snapshot_.open.front().object.address +
                                             "` was cut off; its outcome must be found out first");
     }
     plan_.lineage = snapshot_.lineage;

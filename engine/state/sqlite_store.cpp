@@ -16,15 +16,11 @@ namespace sprint::state {
 
 namespace {
 
-constexpr int64_t Version = 1;
+constexpr int64_t Version = 2;
 const char* const Schema = R"sql(
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS records(address TEXT PRIMARY KEY, type TEXT NOT NULL,
-  provider TEXT NOT NULL, attributes TEXT NOT NULL, private BLOB, dependencies TEXT NOT NULL,
-  tainted INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS journal(id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL,
-  type TEXT NOT NULL, provider TEXT NOT NULL, action TEXT NOT NULL, planned TEXT NOT NULL,
-  config TEXT NOT NULL, private BLOB, dependencies TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS records(address TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journal(id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS lease(one INTEGER PRIMARY KEY CHECK(one = 1), holder TEXT, host TEXT,
   pid INTEGER, heartbeat INTEGER, token INTEGER NOT NULL);
 )sql";
@@ -103,23 +99,6 @@ class Query {
   int bound_ = 0;
 };
 
-std::string NamesToJson(const std::vector<std::string>& names) {
-  value::List list;
-  for (const std::string& name : names) list.push_back(name);
-  return value::ToJson(list);
-}
-
-Result<std::vector<std::string>> NamesFromJson(const std::string& text) {
-  SPRINT_ASSIGN_OR_RETURN(value::Value value, value::FromJson(text));
-  std::vector<std::string> names;
-  if (const auto* list = value.As<value::List>()) {
-    for (const value::Value& item : *list) {
-      if (const auto* name = item.As<std::string>()) names.push_back(*name);
-    }
-  }
-  return names;
-}
-
 std::string NewUuid() {
   std::random_device random;
   unsigned char bytes[16];
@@ -174,15 +153,8 @@ class SqliteStore final : public Store {
   Result<int64_t> Begin(const Intent& intent) override {
     int64_t id = 0;
     SPRINT_RETURN_IF_ERROR(Write([&]() -> Status {
-      SPRINT_RETURN_IF_ERROR(Query(db_, "INSERT INTO journal VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?)")
-                                 .Text(intent.address)
-                                 .Text(intent.type)
-                                 .Text(intent.provider)
-                                 .Text(intent.action)
-                                 .Text(value::ToJson(intent.planned))
-                                 .Text(value::ToJson(intent.config))
-                                 .Blob(intent.private_bytes)
-                                 .Text(NamesToJson(intent.dependencies))
+      SPRINT_RETURN_IF_ERROR(Query(db_, "INSERT INTO journal VALUES(NULL, ?)")
+                                 .Text(value::ToJson(ToValue(intent)))
                                  .Done());
       id = sqlite3_last_insert_rowid(db_);
       return Ok();
@@ -192,7 +164,7 @@ class SqliteStore final : public Store {
 
   Status Finish(const Intent& intent, int64_t id, const std::optional<Record>& record) override {
     return Write([&]() -> Status {
-      SPRINT_RETURN_IF_ERROR(record ? Upsert(*record) : Erase(intent.address));
+      SPRINT_RETURN_IF_ERROR(record ? Upsert(*record) : Erase(intent.object.address));
       return Close(id);
     });
   }
@@ -300,14 +272,9 @@ class SqliteStore final : public Store {
   }
 
   Status Upsert(const Record& record) {
-    SPRINT_RETURN_IF_ERROR(Query(db_, "INSERT OR REPLACE INTO records VALUES(?, ?, ?, ?, ?, ?, ?)")
+    SPRINT_RETURN_IF_ERROR(Query(db_, "INSERT OR REPLACE INTO records VALUES(?, ?)")
                                .Text(record.address)
-                               .Text(record.type)
-                               .Text(record.provider)
-                               .Text(value::ToJson(record.attributes))
-                               .Blob(record.private_bytes)
-                               .Text(NamesToJson(record.dependencies))
-                               .Number(record.tainted)
+                               .Text(value::ToJson(ToValue(record)))
                                .Done());
     return Run("UPDATE meta SET value = value + 1 WHERE key = 'serial'");
   }
@@ -329,39 +296,22 @@ class SqliteStore final : public Store {
       if (meta.Column(0) == "lineage") snapshot.lineage = meta.Column(1);
       if (meta.Column(0) == "serial") snapshot.serial = meta.Integer(1);
     }
-    Query records(db_,
-                  "SELECT address, type, provider, attributes, private, dependencies, tainted "
-                  "FROM records ORDER BY address");
+    Query records(db_, "SELECT document FROM records ORDER BY address");
     while (true) {
       SPRINT_ASSIGN_OR_RETURN(bool more, records.Next());
       if (!more) break;
-      Record record;
-      record.address = records.Column(0);
-      record.type = records.Column(1);
-      record.provider = records.Column(2);
-      SPRINT_ASSIGN_OR_RETURN(record.attributes, value::FromJson(records.Column(3)));
-      record.private_bytes = records.Column(4);
-      SPRINT_ASSIGN_OR_RETURN(record.dependencies, NamesFromJson(records.Column(5)));
-      record.tainted = records.Integer(6) != 0;
+      SPRINT_ASSIGN_OR_RETURN(value::Value document, value::FromJson(records.Column(0)));
+      SPRINT_ASSIGN_OR_RETURN(Record record, RecordFromValue(document));
       const std::string address = record.address;
-      snapshot.records.emplace(address, std::move(record));
+      snapshot.records.emplace_hint(snapshot.records.end(), address, std::move(record));
     }
-    Query journal(db_,
-                  "SELECT id, address, type, provider, action, planned, config, private, "
-                  "dependencies FROM journal ORDER BY id");
+    Query journal(db_, "SELECT id, document FROM journal ORDER BY id");
     while (true) {
       SPRINT_ASSIGN_OR_RETURN(bool more, journal.Next());
       if (!more) break;
-      Intent intent;
+      SPRINT_ASSIGN_OR_RETURN(value::Value document, value::FromJson(journal.Column(1)));
+      SPRINT_ASSIGN_OR_RETURN(Intent intent, IntentFromValue(document));
       intent.id = journal.Integer(0);
-      intent.address = journal.Column(1);
-      intent.type = journal.Column(2);
-      intent.provider = journal.Column(3);
-      intent.action = journal.Column(4);
-      SPRINT_ASSIGN_OR_RETURN(intent.planned, value::FromJson(journal.Column(5)));
-      SPRINT_ASSIGN_OR_RETURN(intent.config, value::FromJson(journal.Column(6)));
-      intent.private_bytes = journal.Column(7);
-      SPRINT_ASSIGN_OR_RETURN(intent.dependencies, NamesFromJson(journal.Column(8)));
       snapshot.open.push_back(std::move(intent));
     }
     return snapshot;

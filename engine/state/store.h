@@ -1,43 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "compiler/support/result.h"
-#include "providers/value/value.h"
+#include "engine/state/record.h"
 
 // What exists, and what was about to be done.
 namespace sprint::state {
-
-// One managed object.
-struct Record {
-  std::string address, type, provider;
-  value::Value attributes;
-  std::string private_bytes;
-  std::vector<std::string> dependencies;  // direct, of the run that made it
-  bool tainted = false;                   // half made: replaced next time
-};
-
-// A provider call that was about to be made: durable before the call.
-struct Intent {
-  int64_t id = 0;  // given by the store
-  std::string address, type, provider;
-  std::string action;  // "create", "update", "delete"
-  value::Value planned, config;
-  std::string private_bytes;
-  std::vector<std::string> dependencies;
-};
-
-struct Snapshot {
-  std::string lineage;  // made once per state, a UUID
-  int64_t serial = 0;   // one more with every change of a record
-  std::map<std::string, Record> records;
-  std::vector<Intent> open;  // intents without a result
-};
 
 struct Lease {
   std::string holder, host;
@@ -53,8 +25,8 @@ class Store {
   virtual Result<Snapshot> Read() = 0;
   // Durable when this returns; the answer is the intent's id.
   virtual Result<int64_t> Begin(const Intent& intent) = 0;
-  // Closes the intent and writes what became of the object, both or neither:
-  // a record, or nothing when the object is gone.
+  // Closes the intent and writes what became of its address, both or neither: a record,
+  // or nothing when no object is left there.
   virtual Status Finish(const Intent& intent, int64_t id, const std::optional<Record>& record) = 0;
   // Closes an intent whose call changed nothing.
   virtual Status Abandon(int64_t id) = 0;

@@ -67,9 +67,9 @@ TEST_F(SqliteStore, RecordSurvivesReopening) {
 
 TEST_F(SqliteStore, IntentStaysOpenUntilItsResultIsWritten) {
   Intent intent;
-  intent.address = "plant.net";
+  intent.object = Sample();
   intent.action = "create";
-  intent.planned = value::Object{{"id", value::Value(value::Unknown{})}};
+  intent.object.attributes = value::Object{{"id", value::Value(value::Unknown{})}};
   {
     auto store = Open();
     ASSERT_TRUE(store->Begin(intent).ok());
@@ -77,7 +77,7 @@ TEST_F(SqliteStore, IntentStaysOpenUntilItsResultIsWritten) {
   auto store = Open();
   auto snapshot = store->Read();
   ASSERT_EQ(snapshot->open.size(), 1u);
-  EXPECT_TRUE(snapshot->open[0].planned.Find("id")->is_unknown());
+  EXPECT_TRUE(snapshot->open[0].object.attributes.Find("id")->is_unknown());
   ASSERT_TRUE(store->Finish(intent, snapshot->open[0].id, Sample()).ok());
   snapshot = store->Read();
   EXPECT_TRUE(snapshot->open.empty());
