@@ -1,7 +1,10 @@
 #include "engine/plan/plan.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/lower/config.h"
@@ -12,6 +15,7 @@ namespace {
 
 // Names of the attributes that differ, sorted.
 std::vector<std::string> Differing(const value::Value& before, const value::Value& after) {
+  if (before == after) return {};
   std::set<std::string> names;
   for (const value::Value* side : {&before, &after}) {
     if (const auto* object = side->As<value::Object>()) {
@@ -34,29 +38,37 @@ std::string Listed(const std::vector<std::string>& names) {
   return text;
 }
 
-// Direct dependencies first; the order of `graph` among equals.
-std::vector<const lower::Resource*> Sorted(const lower::DesiredGraph& graph) {
-  std::map<std::string, const lower::Resource*> by_address;
-  for (const lower::Resource& resource : graph.resources) by_address[resource.address] = &resource;
-  std::map<std::string, size_t> waiting;
-  std::map<std::string, std::vector<const lower::Resource*>> dependants;
-  std::vector<const lower::Resource*> sorted;
-  for (const lower::Resource& resource : graph.resources) {
-    size_t& count = waiting[resource.address];
-    for (const std::string& need : resource.dependencies) {
-      if (!by_address.count(need)) continue;
-      ++count;
-      dependants[need].push_back(&resource);
+// The resources of `graph` by index, in waves: each depends on earlier waves only.
+std::vector<std::vector<size_t>> Waves(const lower::DesiredGraph& graph) {
+  const std::vector<lower::Resource>& resources = graph.resources;
+  std::unordered_map<std::string_view, size_t> index;
+  index.reserve(resources.size());
+  for (size_t i = 0; i < resources.size(); ++i) index.emplace(resources[i].address, i);
+  std::vector<size_t> waiting(resources.size(), 0);
+  std::vector<std::vector<size_t>> dependants(resources.size());
+  std::vector<size_t> wave;
+  for (size_t i = 0; i < resources.size(); ++i) {
+    for (const std::string& need : resources[i].dependencies) {
+      const auto found = index.find(need);
+      if (found == index.end()) continue;
+      ++waiting[i];
+      dependants[found->second].push_back(i);
     }
-    if (count == 0) sorted.push_back(&resource);
+    if (waiting[i] == 0) wave.push_back(i);
   }
-  for (size_t i = 0; i < sorted.size(); ++i) {
-    const std::string done = sorted[i]->address;
-    for (const lower::Resource* next : dependants[done]) {
-      if (--waiting[next->address] == 0) sorted.push_back(next);
+  std::vector<std::vector<size_t>> waves;
+  while (!wave.empty()) {
+    std::vector<size_t> next;
+    for (const size_t done : wave) {
+      for (const size_t dependant : dependants[done]) {
+        if (--waiting[dependant] == 0) next.push_back(dependant);
+      }
     }
+    std::sort(next.begin(), next.end());
+    waves.push_back(std::move(wave));
+    wave = std::move(next);
   }
-  return sorted;
+  return waves;
 }
 
 class Planner {
@@ -73,23 +85,10 @@ class Planner {
     plan_.serial = snapshot_.serial;
     plan_.program_hash = options_.program_hash;
     plan_.providers = graph.providers;
-    std::map<std::string, Step> desired;
-    if (!options_.destroy) {
-      for (const lower::Resource* resource : Sorted(graph)) {
-        auto step = StepFor(*resource);
-        if (!step.ok()) {
-          return step.TakeError().While("planning `" + resource->address + "`").At(resource->loc);
-        }
-        known_[resource->address] = step->after;
-        desired.emplace(resource->address, step.TakeValue());
-      }
-    }
-    for (const lower::Resource& resource : graph.resources) {
-      const auto found = desired.find(resource.address);
-      if (found != desired.end()) plan_.steps.push_back(std::move(found->second));
-    }
+    SPRINT_RETURN_IF_ERROR(Refresh());
+    if (!options_.destroy) SPRINT_RETURN_IF_ERROR(PlanDesired(graph));
     for (const auto& [address, record] : snapshot_.records) {
-      if (desired.count(address)) continue;
+      if (known_.contains(address)) continue;
       auto step = Removal(record);
       if (!step.ok()) return step.TakeError().While("planning `" + address + "`");
       plan_.steps.push_back(step.TakeValue());
@@ -100,27 +99,64 @@ class Planner {
  private:
   // Null: the provider is not installed, which has been noted.
   Result<host::Provider*> Provider(const std::string& name) {
+    const auto known = installed_.find(name);
+    if (known != installed_.end()) return known->second;
     auto provider = providers_.Get(name);
-    if (provider.ok() || provider.error().code() != ErrorCode::NotFound) return provider;
-    if (missing_.insert(name).second) {
+    if (!provider.ok() && provider.error().code() != ErrorCode::NotFound) return provider;
+    if (!provider.ok()) {
       plan_.notes.push_back("provider `" + name + "` is not installed: its resources are planned " +
                             "from the program alone; apply will refuse");
     }
-    return static_cast<host::Provider*>(nullptr);
+    return installed_[name] = provider.ok() ? *provider : nullptr;
   }
 
-  // The object as it is now; null when it is gone.
-  Result<value::Value> Refreshed(const state::Record& record, host::Provider* provider,
-                                 std::string& private_bytes) {
-    if (!provider || !options_.refresh) return record.attributes;
-    SPRINT_ASSIGN_OR_RETURN(std::string wire, WireType(*provider, record.type));
-    SPRINT_ASSIGN_OR_RETURN(host::ReadAnswer answer,
-                            provider->Read(wire, record.attributes, record.private_bytes));
-    if (std::string text = Objections(answer.messages); !text.empty()) {
-      return Error(ErrorCode::Unavailable, std::move(text));
+  // Reads every object of the state, many at once.
+  Status Refresh() {
+    struct Group {
+      std::vector<const state::Record*> records;
+      std::vector<std::string> wires;
+    };
+    std::map<std::string, Group> groups;  // by provider
+    if (!options_.refresh) return Ok();
+    for (const auto& [address, record] : snapshot_.records) {
+      groups[record.provider].records.push_back(&record);
     }
-    private_bytes = answer.private_bytes;
-    return answer.new_state;
+    for (auto& [name, group] : groups) {
+      SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, Provider(name));
+      if (!provider) continue;
+      for (const state::Record* record : group.records) {
+        auto wire = WireType(*provider, record->type);
+        if (!wire.ok()) return wire.TakeError().While("planning `" + record->address + "`");
+        group.wires.push_back(wire.TakeValue());
+      }
+      std::vector<host::ReadCall> calls;
+      for (size_t i = 0; i < group.records.size(); ++i) {
+        calls.push_back(
+            {group.wires[i], group.records[i]->attributes, group.records[i]->private_bytes});
+      }
+      auto answers = provider->ReadMany(calls);
+      for (size_t i = 0; i < answers.size(); ++i) {
+        const std::string& address = group.records[i]->address;
+        if (!answers[i].ok()) return answers[i].TakeError().While("planning `" + address + "`");
+        if (std::string text = Objections(answers[i]->messages); !text.empty()) {
+          return Error(ErrorCode::Unavailable, std::move(text)).While("planning `" + address + "`");
+        }
+        refreshed_.emplace(address, answers[i].TakeValue());
+      }
+    }
+    return Ok();
+  }
+
+  // The object as it is now, null when it is gone, and the provider's bytes about it.
+  void TakeRefreshed(const state::Record& record, Step& step) {
+    const auto found = refreshed_.find(record.address);
+    if (found == refreshed_.end()) {
+      step.before = record.attributes;
+      step.private_bytes = record.private_bytes;
+    } else {
+      step.before = std::move(found->second.new_state);
+      step.private_bytes = std::move(found->second.private_bytes);
+    }
   }
 
   Result<Step> Removal(const state::Record& record) {
@@ -128,10 +164,9 @@ class Planner {
     step.address = record.address;
     step.type = record.type;
     step.provider = record.provider;
-    step.private_bytes = record.private_bytes;
     step.old_dependencies = record.dependencies;
-    SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, Provider(record.provider));
-    SPRINT_ASSIGN_OR_RETURN(step.before, Refreshed(record, provider, step.private_bytes));
+    SPRINT_RETURN_IF_ERROR(Provider(record.provider));
+    TakeRefreshed(record, step);
     const bool gone = step.before.is_null();
     step.action = gone ? Action::Forget : Action::Delete;
     step.reason = gone               ? "is already gone"
@@ -140,8 +175,48 @@ class Planner {
     return step;
   }
 
-  Result<Step> StepFor(const lower::Resource& resource) {
-    Step step;
+  // A step that waits for its provider's plan.
+  struct Asked {
+    Step* step;
+    host::Provider* provider;
+    bool tainted;
+    bool recorded;  // the state has the object, even if it is gone
+  };
+
+  Status PlanDesired(const lower::DesiredGraph& graph) {
+    plan_.steps.resize(graph.resources.size());
+    for (const std::vector<size_t>& wave : Waves(graph)) {
+      std::vector<Asked> asked;
+      std::vector<Question> questions;
+      for (const size_t index : wave) {
+        const lower::Resource& resource = graph.resources[index];
+        Step& step = plan_.steps[index];
+        if (Status status = Prepare(resource, step, asked, questions); !status.ok()) {
+          return Named(status.TakeError(), step);
+        }
+      }
+      SPRINT_RETURN_IF_ERROR(AskAll(asked, std::move(questions)));
+      for (const size_t index : wave) {
+        known_.emplace(graph.resources[index].address, &plan_.steps[index].after);
+      }
+    }
+    return Ok();
+  }
+
+  static Error Named(Error error, const Step& step) {
+    return std::move(error).While("planning `" + step.address + "`").At(step.loc);
+  }
+
+  value::Value Known(const value::Value& config) const {
+    return lower::Resolve(config, [this](const std::string& address) {
+      const auto known = known_.find(address);
+      return known == known_.end() ? nullptr : known->second;
+    });
+  }
+
+  // Everything about a step that needs no provider's plan; asks for one.
+  Status Prepare(const lower::Resource& resource, Step& step, std::vector<Asked>& asked,
+                 std::vector<Question>& questions) {
     step.address = resource.address;
     step.type = resource.type;
     step.provider = resource.provider;
@@ -158,20 +233,20 @@ class Planner {
                                                    "`; give the new resource another name");
     }
     if (record) {
-      step.private_bytes = record->private_bytes;
       step.old_dependencies = record->dependencies;
-      SPRINT_ASSIGN_OR_RETURN(step.before, Refreshed(*record, provider, step.private_bytes));
+      TakeRefreshed(*record, step);
     }
-    const value::Value config = lower::Resolve(resource.config, [this](const std::string& address) {
-      const auto known = known_.find(address);
-      return known == known_.end() ? nullptr : &known->second;
-    });
+    value::Value config = Known(resource.config);
     if (!provider) {
       PlanAlone(step, config);
-      return step;
+      return Ok();
     }
-    SPRINT_RETURN_IF_ERROR(PlanWith(*provider, step, config, record));
-    return step;
+    const bool tainted = record && record->tainted && !step.before.is_null();
+    const bool anew = tainted || step.before.is_null();
+    asked.push_back({&step, provider, tainted, record != nullptr});
+    questions.push_back({provider, &step.type, anew ? &nothing_ : &step.before, std::move(config),
+                         anew ? &no_bytes_ : &step.private_bytes});
+    return Ok();
   }
 
   // Without its provider: as configured, and an id that is not known.
@@ -196,26 +271,47 @@ class Planner {
     step.reason = Listed(changed) + (changed.size() == 1 ? " changes" : " change");
   }
 
-  static Status PlanWith(host::Provider& provider, Step& step, const value::Value& config,
-                         const state::Record* record) {
-    const bool tainted = record && record->tainted && !step.before.is_null();
-    const value::Value prior = tainted ? value::Value() : step.before;
-    SPRINT_ASSIGN_OR_RETURN(Planned answer, AskPlan(provider, step.type, prior, config,
-                                                    prior.is_null() ? "" : step.private_bytes));
-    step.after = answer.planned;
+  // Puts the answers into the steps. Those whose object cannot change are asked again, as
+  // new ones: what such an object will be is not what the old one would have become.
+  Status AskAll(const std::vector<Asked>& asked, std::vector<Question> questions) {
+    std::vector<Asked> replaced;
+    std::vector<Question> again;
+    auto answers = AskPlans(std::move(questions));
+    for (size_t i = 0; i < asked.size(); ++i) {
+      Step& step = *asked[i].step;
+      if (!answers[i].ok()) return Named(answers[i].TakeError(), step);
+      Planned& answer = *answers[i];
+      step.after = std::move(answer.planned);
+      Decide(asked[i], answer.requires_replace);
+      if (step.forcing.empty()) continue;
+      replaced.push_back(asked[i]);
+      again.push_back(
+          {asked[i].provider, &step.type, &nothing_, std::move(answer.config), &no_bytes_});
+    }
+    auto anew = AskPlans(std::move(again));
+    for (size_t i = 0; i < replaced.size(); ++i) {
+      if (!anew[i].ok()) return Named(anew[i].TakeError(), *replaced[i].step);
+      replaced[i].step->after = std::move(anew[i]->planned);
+    }
+    return Ok();
+  }
+
+  // Action, reason and what forces it.
+  static void Decide(const Asked& asked, const std::vector<std::string>& requires_replace) {
+    Step& step = *asked.step;
     if (step.before.is_null()) {
       step.action = Action::Create;
-      step.reason = record ? "is gone and made again" : "is new";
-      return Ok();
+      step.reason = asked.recorded ? "is gone and made again" : "is new";
+      return;
     }
-    if (tainted) {
+    if (asked.tainted) {
       step.action = Action::Replace;
       step.reason = "its creation failed half way";
-      return Ok();
+      return;
     }
     const std::vector<std::string> changed = Differing(step.before, step.after);
-    if (changed.empty()) return Ok();
-    for (const std::string& name : answer.requires_replace) {
+    if (changed.empty()) return;
+    for (const std::string& name : requires_replace) {
       if (std::find(changed.begin(), changed.end(), name) == changed.end()) continue;
       step.forcing = name;
       break;
@@ -223,21 +319,22 @@ class Planner {
     if (step.forcing.empty()) {
       step.action = Action::Update;
       step.reason = Listed(changed) + (changed.size() == 1 ? " changes" : " change");
-      return Ok();
+      return;
     }
     step.action = Action::Replace;
     step.reason = "`" + step.forcing + "` cannot change on the existing object";
-    SPRINT_ASSIGN_OR_RETURN(Planned again, AskPlan(provider, step.type, {}, config, ""));
-    step.after = again.planned;
-    return Ok();
   }
 
   const state::Snapshot& snapshot_;
   ProviderSet& providers_;
   const PlanOptions& options_;
   Plan plan_;
-  std::set<std::string> missing_;
-  std::map<std::string, value::Value> known_;  // planned attributes by address
+  std::map<std::string, host::Provider*> installed_;  // null: not installed
+  std::unordered_map<std::string, host::ReadAnswer> refreshed_;
+  // Planned attributes by address; they live in the plan's steps.
+  std::unordered_map<std::string, const value::Value*> known_;
+  const value::Value nothing_;
+  const std::string no_bytes_;
 };
 
 }  // namespace

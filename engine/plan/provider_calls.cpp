@@ -1,5 +1,7 @@
 #include "engine/plan/provider_calls.h"
 
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "providers/host/propose.h"
@@ -9,19 +11,89 @@ namespace sprint::plan {
 namespace {
 
 // The provider's view of a configuration: every attribute of the schema, null if unset.
-Result<value::Value> Complete(const value::Schema& schema, const value::Value& config,
+Result<value::Value> Complete(const value::Schema& schema, value::Value config,
                               const std::string& type) {
-  const auto* fields = config.As<value::Object>();
+  auto* fields = config.As<value::Object>();
   if (!fields) return config;
   value::Object complete;
   for (const value::Attribute& attribute : schema.attributes) complete[attribute.name] = {};
-  for (const auto& [name, field] : *fields) {
-    if (!complete.count(name)) {
+  for (auto& [name, field] : *fields) {
+    const auto place = complete.find(name);
+    if (place == complete.end()) {
       return Error(ErrorCode::InvalidArgument, "`" + type + "` has no attribute `" + name + "`");
     }
-    complete[name] = field;
+    place->second = std::move(field);
   }
   return value::Value(std::move(complete));
+}
+
+// True when the existing object `prior` has every value that `config` sets.
+bool SaysNothingNew(const value::Value& config, const value::Value& prior) {
+  const auto* fields = config.As<value::Object>();
+  if (!fields || prior.is_null()) return false;
+  for (const auto& [name, field] : *fields) {
+    if (field.is_null()) continue;
+    const value::Value* is = prior.Find(name);
+    if (!is || !(*is == field)) return false;
+  }
+  return true;
+}
+
+// A question on its way: `result` is set once it has failed or been answered.
+struct Pending {
+  const Question* question;
+  std::string wire;
+  value::Value config;
+  std::optional<Result<Planned>> result;
+};
+
+void Validate(host::Provider& provider, const std::vector<Pending*>& group) {
+  std::vector<host::ValidateCall> calls;
+  std::vector<Pending*> asked;
+  for (Pending* pending : group) {
+    if (pending->config.is_null() || SaysNothingNew(pending->config, *pending->question->prior)) {
+      continue;
+    }
+    asked.push_back(pending);
+    calls.push_back({pending->wire, pending->config});
+  }
+  if (calls.empty()) return;
+  auto answers = provider.ValidateMany(calls);
+  for (size_t i = 0; i < asked.size(); ++i) {
+    if (!answers[i].ok()) {
+      asked[i]->result = answers[i].TakeError();
+    } else if (std::string text = Objections(*answers[i]); !text.empty()) {
+      asked[i]->result = Error(ErrorCode::InvalidArgument, std::move(text));
+    }
+  }
+}
+
+void Plan(host::Provider& provider, const std::vector<Pending*>& group) {
+  std::vector<host::PlanCall> calls;
+  std::vector<Pending*> asked;
+  for (Pending* pending : group) {
+    if (pending->result) continue;
+    const value::Value& prior = *pending->question->prior;
+    const value::Schema& schema = provider.resources().at(pending->wire);
+    asked.push_back(pending);
+    calls.push_back({pending->wire, prior, host::ProposedNew(schema, prior, pending->config),
+                     pending->config, *pending->question->private_bytes});
+  }
+  if (calls.empty()) return;
+  auto answers = provider.PlanMany(calls);
+  for (size_t i = 0; i < asked.size(); ++i) {
+    Pending& pending = *asked[i];
+    if (!answers[i].ok()) {
+      pending.result = answers[i].TakeError();
+    } else if (std::string text = Objections(answers[i]->messages); !text.empty()) {
+      pending.result = Error(ErrorCode::InvalidArgument, std::move(text));
+    } else {
+      host::PlanAnswer& answer = *answers[i];
+      pending.result =
+          Planned{std::move(pending.wire), std::move(pending.config), std::move(answer.planned),
+                  std::move(answer.requires_replace), std::move(answer.private_bytes)};
+    }
+  }
 }
 
 }  // namespace
@@ -54,26 +126,48 @@ std::string Objections(const std::vector<host::Message>& messages) {
   return text;
 }
 
+std::vector<Result<Planned>> AskPlans(std::vector<Question> questions) {
+  std::vector<Pending> all(questions.size());
+  // Few providers; the order of first use, so that calls do not depend on addresses.
+  std::vector<std::pair<host::Provider*, std::vector<Pending*>>> groups;
+  std::map<host::Provider*, size_t> group_of;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    Question& question = questions[i];
+    Pending& pending = all[i];
+    pending.question = &question;
+    auto wire = WireType(*question.provider, *question.type);
+    if (!wire.ok()) {
+      pending.result = wire.TakeError();
+      continue;
+    }
+    pending.wire = wire.TakeValue();
+    auto complete = Complete(question.provider->resources().at(pending.wire),
+                             std::move(question.config), *question.type);
+    if (!complete.ok()) {
+      pending.result = complete.TakeError();
+      continue;
+    }
+    pending.config = complete.TakeValue();
+    const auto [place, fresh] = group_of.try_emplace(question.provider, groups.size());
+    if (fresh) groups.push_back({question.provider, {}});
+    groups[place->second].second.push_back(&pending);
+  }
+  for (auto& [provider, group] : groups) {
+    Validate(*provider, group);
+    Plan(*provider, group);
+  }
+  std::vector<Result<Planned>> answers;
+  answers.reserve(all.size());
+  for (Pending& pending : all) answers.push_back(std::move(*pending.result));
+  return answers;
+}
+
 Result<Planned> AskPlan(host::Provider& provider, const std::string& type,
                         const value::Value& prior, const value::Value& config,
                         const std::string& private_bytes) {
-  SPRINT_ASSIGN_OR_RETURN(std::string wire, WireType(provider, type));
-  const value::Schema& schema = provider.resources().at(wire);
-  SPRINT_ASSIGN_OR_RETURN(value::Value complete, Complete(schema, config, type));
-  if (!complete.is_null()) {
-    SPRINT_ASSIGN_OR_RETURN(std::vector<host::Message> messages, provider.Validate(wire, complete));
-    if (std::string text = Objections(messages); !text.empty()) {
-      return Error(ErrorCode::InvalidArgument, std::move(text));
-    }
-  }
-  SPRINT_ASSIGN_OR_RETURN(host::PlanAnswer answer,
-                          provider.Plan(wire, prior, host::ProposedNew(schema, prior, complete),
-                                        complete, private_bytes));
-  if (std::string text = Objections(answer.messages); !text.empty()) {
-    return Error(ErrorCode::InvalidArgument, std::move(text));
-  }
-  return Planned{std::move(wire), std::move(complete), std::move(answer.planned),
-                 std::move(answer.requires_replace), std::move(answer.private_bytes)};
+  std::vector<Question> one;
+  one.push_back({&provider, &type, &prior, config, &private_bytes});
+  return std::move(AskPlans(std::move(one)).front());
 }
 
 }  // namespace sprint::plan

@@ -38,8 +38,18 @@ struct Planned {
   std::vector<std::string> requires_replace;
   std::string private_bytes;
 };
-// One planning call; `config` null asks for deletion. InvalidArgument with what the
-// provider objects to.
+// One planning call. What it points to must outlive it.
+struct Question {
+  host::Provider* provider;
+  const std::string* type;  // of the language
+  const value::Value* prior;
+  value::Value config;  // resolved; null asks for deletion
+  const std::string* private_bytes;
+};
+// Asks all of them, many at once; answers in the order of the questions. InvalidArgument
+// with what the provider objects to. A configuration is validated only if it says
+// something that the existing object does not: what the object already is was accepted.
+std::vector<Result<Planned>> AskPlans(std::vector<Question> questions);
 Result<Planned> AskPlan(host::Provider& provider, const std::string& type,
                         const value::Value& prior, const value::Value& config,
                         const std::string& private_bytes);

@@ -36,6 +36,24 @@ struct ReadAnswer {
   std::vector<Message> messages;
 };
 
+// One call of many. Views: what they refer to must outlive the call.
+struct ReadCall {
+  const std::string& type;
+  const value::Value& current;
+  const std::string& private_bytes;
+};
+struct ValidateCall {
+  const std::string& type;
+  const value::Value& config;
+};
+struct PlanCall {
+  const std::string& type;
+  const value::Value& prior;
+  value::Value proposed;
+  const value::Value& config;
+  const std::string& private_bytes;
+};
+
 // A running provider, over the wire or in process. Calls may come from several
 // threads. An Error is a failure of the boundary itself (Unavailable: the process
 // died); what the provider objects to comes as messages.
@@ -55,6 +73,12 @@ class Provider {
                                     const std::string& private_bytes) = 0;
   virtual Result<ReadAnswer> Read(const std::string& type, const value::Value& current,
                                   const std::string& private_bytes) = 0;
+  // Many independent calls; answers in the order of the calls, each with an Error of its
+  // own. Here one after the other; a provider behind a wire keeps many underway at once.
+  virtual std::vector<Result<ReadAnswer>> ReadMany(const std::vector<ReadCall>& calls);
+  virtual std::vector<Result<std::vector<Message>>> ValidateMany(
+      const std::vector<ValidateCall>& calls);
+  virtual std::vector<Result<PlanAnswer>> PlanMany(const std::vector<PlanCall>& calls);
   // Asks running calls to end early; returns at once.
   virtual void Stop() = 0;
 };
