@@ -203,8 +203,7 @@ class Assignment::State {
     for (uint32_t j : choice.pools) {
       const Pool& pool = problem_.pools[j];
       if (relaxation_.function(j)) {
-        const double most = pool.concurrency * problem_.ceiling * (1 + 1e-12);
-        if (pool.concurrency > 0 && load_[j] > most) return false;
+        if (load_[j] > Concurrency(problem_, pool) * (1 + 1e-12)) return false;
         continue;
       }
       if (memory_[j] + pool.reserved > pool.memory || gpu_[j] > pool.gpu_memory) return false;
@@ -388,10 +387,9 @@ class Assignment::State {
     }
     Level& level = levels_[depth];
     for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
-      const double most = relaxation_.function(j) ? problem_.pools[j].concurrency * problem_.ceiling
+      const double most = relaxation_.function(j) ? Concurrency(problem_, problem_.pools[j])
                                                   : relaxation_.capacity(j) * counts_[j];
-      const bool limited = !relaxation_.function(j) || problem_.pools[j].concurrency > 0;
-      room_[j] = limited ? most * (1 + 1e-12) - load_[j] : Infinity;
+      room_[j] = most * (1 + 1e-12) - load_[j];
     }
     for (uint32_t c = 0; c < all_; ++c) {
       if (placed_[c]) continue;

@@ -88,9 +88,8 @@ bool Domains::Alone(uint32_t c, const Part& part, const Option& option) const {
   const bool function = pool.form == Form::Functions;
   if (part.memory + (function ? 0 : pool.reserved) > pool.memory) return false;
   if (!function && part.gpu_memory > pool.gpu_memory) return false;
-  const double most = function ? pool.concurrency : pool.max * (pool.per_core ? pool.cores : 1);
-  const bool limited = !function || pool.concurrency > 0;
-  if (limited && option.demand * part.rate > most * problem_.ceiling * (1 + 1e-12)) return false;
+  const double most = function ? Concurrency(problem_, pool) : pool.max * Capacity(problem_, pool);
+  if (option.demand * part.rate > most * (1 + 1e-12)) return false;
   for (size_t i = 0; i < problem_.constraints.size(); ++i) {
     const Constraint& rule = problem_.constraints[i];
     if (active_[i] && !rule.weight && rule.metric == Metric::Where && rule.path[0] == c &&

@@ -58,7 +58,7 @@ Response PathResponse(const Problem& problem, const Placement& placement,
     const auto& parts = problem.components[c].variants[placement.variant[c]].parts;
     const auto& pools = placement.pool[c];
     const bool goes_on = step + 1 < path.size() && known(path[step + 1]);
-    const double output = parts.back().output;
+    const double output = goes_on ? FlowBytes(problem, c, path[step + 1], parts.back().output) : 0;
     // From the last part back: what is still to come when a request enters part p.
     Response rest;
     for (size_t p = parts.size(); p-- > 0;) {

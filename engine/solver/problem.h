@@ -58,9 +58,12 @@ struct Component {
 // `from` < `to`: components are in topological order.
 struct Flow {
   uint32_t from = 0, to = 0;
+  // What one request sends along here, when it is not the same to every successor.
+  std::optional<double> bytes = std::nullopt;
 };
 
-// Ways between two zones; none: nothing may flow between them.
+// Ways between two zones; none: nothing may flow between them. From a zone to itself:
+// between its pools, none costs no time. Within one pool nothing ever does.
 struct Route {
   double delay = 0;
   double seconds_per_byte = 0;
@@ -89,7 +92,7 @@ struct Problem {
   std::vector<Flow> flows;
   std::vector<Constraint> constraints;
   bool one_way = false;
-  double ceiling = 0.9;  // of every utilisation
+  double ceiling = 0.9;  // of every utilisation, which is below 1 in any case
   Goal goal = Goal::Cost;
 };
 
@@ -100,9 +103,18 @@ struct Placement {
   friend bool operator==(const Placement&, const Placement&) = default;
 };
 
-// Network time of `bytes` from one pool to another: 0 on the same pool or in one zone,
-// infinite without a way.
+// Network time of `bytes` from one pool to another: 0 on the same pool, or in one zone
+// that says nothing else; infinite without a way.
 double Hop(const Problem& problem, uint32_t from, uint32_t to, double bytes);
+
+// Bytes of one request from a component to the next when `output` is what its last part
+// sends.
+double FlowBytes(const Problem& problem, uint32_t from, uint32_t to, double output);
+
+// Busy seconds per second that one instance of a pool may carry.
+double Capacity(const Problem& problem, const Pool& pool);
+// Executions that may run at once on all of a pool of functions; infinite: no limit.
+double Concurrency(const Problem& problem, const Pool& pool);
 
 // What one used instance, or one second of execution, adds to the objective per s.
 double Burden(const Problem& problem, const Pool& pool);

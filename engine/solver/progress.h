@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <optional>
 
@@ -12,6 +13,7 @@ namespace sprint::solver {
 // nothing is looked at, and the budget.
 struct Progress {
   Budget budget;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   bool any = false;  // the first placement ends the search
 
   std::optional<Placement> best;
@@ -30,10 +32,16 @@ struct Progress {
   // Counts one step.
   bool Stop() {
     ++steps;
-    if (steps > budget.steps || ((steps & 255) == 0 && budget.stop.stop_requested())) {
-      stopped = true;
-    }
+    if (steps > budget.steps || ((steps & 63) == 0 && Late())) stopped = true;
     return Done();
+  }
+  // For loops that are long but count no steps.
+  bool Late() const {
+    return budget.stop.stop_requested() ||
+           (budget.seconds < std::numeric_limits<double>::infinity() && Seconds() > budget.seconds);
+  }
+  double Seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   }
   void LeaveOpen(double bound) {
     if (stopped) open = std::min(open, bound);

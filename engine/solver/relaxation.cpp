@@ -25,7 +25,7 @@ Relaxation::Relaxation(const Problem& problem, const Items& items)
   std::vector<std::vector<uint32_t>> zones(problem.one_kind.size());
   for (uint32_t j = 0; j < problem.pools.size(); ++j) {
     const Pool& pool = problem.pools[j];
-    capacity_.push_back((pool.per_core ? pool.cores : 1) * problem.ceiling);
+    capacity_.push_back(Capacity(problem, pool));
     burden_.push_back(Burden(problem, pool));
     function_.push_back(pool.form == Form::Functions);
     idle_.push_back(pool.form == Form::Machines ? pool.min : 0);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <stop_token>
 #include <variant>
 #include <vector>
@@ -9,9 +10,12 @@
 
 namespace sprint::solver {
 
+// Whichever ends first ends the search. It then tells the best it has and what is proven;
+// only of `steps` is that the same on every machine.
 struct Budget {
-  uint64_t steps = 5'000'000;  // nodes of the search: the same on every machine
+  uint64_t steps = 5'000'000;  // nodes of the search
   std::stop_token stop;
+  double seconds = std::numeric_limits<double>::infinity();  // by the wall's clock
 };
 
 struct SearchOptions {
@@ -37,7 +41,7 @@ struct Solved {
 struct Infeasible {
   uint64_t steps = 0;
 };
-// Out of steps or stopped without any placement.
+// Out of steps or time, or stopped, without any placement.
 struct Exhausted {
   double bound = 0;
   uint64_t steps = 0;

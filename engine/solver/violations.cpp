@@ -129,7 +129,7 @@ class Checker {
 
   double Way(uint32_t a, uint32_t b, double bytes) const {
     const auto za = problem_.pools[a].zone, zb = problem_.pools[b].zone;
-    if (za == zb) return 0;
+    if (a == b || (za == zb && problem_.routes[za][za].empty())) return 0;
     double least = INFINITY;
     for (const Route& r : problem_.routes[za][zb]) {
       const double t = r.delay + r.seconds_per_byte * bytes;
@@ -181,14 +181,17 @@ class Checker {
   Moments Through(size_t c, const uint32_t* next) const {
     double reach = 1, first = 0, second = 0, sure = INFINITY;
     double mean = 0, variance = 0, wire = 0;
+    double sent = Parts(c).back().output;
+    for (const Flow& flow : problem_.flows) {
+      if (next && flow.from == c && flow.to == *next && flow.bytes) sent = *flow.bytes;
+    }
     for (size_t p = 0; p < Parts(c).size(); ++p) {
       const bool last = p + 1 == Parts(c).size();
       const auto station = At(c, p);
       mean += station.mean;
       variance += station.variance;
       const double out = last ? reach : reach * Parts(c)[p].exit;
-      const double leave =
-          next ? Way(placement_.pool[c][p], placement_.pool[*next][0], Parts(c).back().output) : 0;
+      const double leave = next ? Way(placement_.pool[c][p], placement_.pool[*next][0], sent) : 0;
       if (out > 0) {
         const double total = mean + wire + leave;
         first += out * total;
