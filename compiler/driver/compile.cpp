@@ -11,6 +11,7 @@ namespace sprint::driver {
 namespace {
 
 constexpr size_t MostModules = 1'000;
+constexpr size_t MostBytes = parse::Limits{}.bytes;  // of one file
 
 std::string List(const std::vector<std::string>& names) {
   std::string text;
@@ -27,7 +28,7 @@ class Loader {
 
   // False when the root cannot be read.
   bool LoadRoot(const std::string& path) {
-    auto text = files_.Read(path);
+    auto text = files_.ReadAtMost(path, MostBytes);
     if (!text.ok()) {
       emitter_.Error("E0209", {}, text.error().ToString());
       return false;
@@ -107,7 +108,7 @@ class Loader {
         written.is_absolute() ? written : std::filesystem::path(from.name).parent_path() / written;
     const std::string name = path.lexically_normal().string();
     if (const sema::Module* known = Find(name)) return known;
-    auto text = files_.Read(name);
+    auto text = files_.ReadAtMost(name, MostBytes);
     if (!text.ok()) {
       emitter_.Error("E0209", block.value->loc, text.error().ToString());
       return nullptr;

@@ -1,7 +1,6 @@
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/Base64.h>
-#include <llvm/Support/FormatVariadic.h>
-#include <llvm/Support/JSON.h>
+#include <llvm/Support/ConvertUTF.h>
 #include <llvm/Support/SHA256.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <functional>
 
 #include "compiler/sema/evaluate.h"
+#include "providers/value/value.h"
 
 namespace sprint::sema {
 namespace {
@@ -300,6 +300,9 @@ Value Format(Args& args, std::string& mistake) {
     }
     const auto* number = value.As<Quantity>();
     if (!number) return Wrong(mistake, "needs a number for `%d` and `%f`");
+    if (verb == 'd' && std::fabs(number->value) >= 0x1p63) {
+      return Wrong(mistake, "has no place for so large a number in `%d`");
+    }
     char buffer[512];
     const int written =
         verb == 'd' ? std::snprintf(buffer, sizeof buffer, (flags + "lld").c_str(),
@@ -314,6 +317,11 @@ Value Format(Args& args, std::string& mistake) {
   return out;
 }
 
+bool IsUtf8(const std::string& text) {
+  const auto* at = reinterpret_cast<const llvm::UTF8*>(text.data());
+  return llvm::isLegalUTF8String(&at, at + text.size());
+}
+
 // Values as JSON; a quantity is its number in base units.
 bool WriteJson(const Value& value, std::string& out) {
   if (value.is_null()) {
@@ -323,7 +331,8 @@ bool WriteJson(const Value& value, std::string& out) {
   } else if (const auto* number = value.As<Quantity>()) {
     out += FormatNumber(number->value, 17);
   } else if (const auto* text = value.As<std::string>()) {
-    out += llvm::formatv("{0}", llvm::json::Value(llvm::json::fixUTF8(*text))).str();
+    if (!IsUtf8(*text)) return false;
+    out += value::ToJson(value::Value(*text));
   } else if (const auto* list = value.As<ir::List>()) {
     out += '[';
     for (size_t i = 0; i < list->size(); ++i) {
@@ -351,8 +360,9 @@ bool WriteJson(const Value& value, std::string& out) {
 Value Json(Args& args, std::string& mistake) {
   std::string out;
   if (args.size() != 1) return Wrong(mistake, "takes one value");
-  if (!WriteJson(args[0], out))
-    return Wrong(mistake, "needs a value that is known now and no secret");
+  if (!WriteJson(args[0], out)) {
+    return Wrong(mistake, "needs a value that is known now, no secret, its texts UTF-8");
+  }
   return out;
 }
 

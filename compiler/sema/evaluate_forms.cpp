@@ -136,11 +136,8 @@ Value Evaluator::ReadFile(const Module& module, const std::vector<Value>& args,
       (written.is_absolute() ? written : std::filesystem::path(module.name).parent_path() / written)
           .lexically_normal()
           .string();
-  auto text = unit_.files->Read(where);
+  auto text = unit_.files->ReadAtMost(where, MostBytes);
   if (!text.ok()) return Mistake("E0209", call.args[0]->loc, text.error().ToString());
-  if (text->size() > MostBytes) {
-    return Mistake("E0209", call.args[0]->loc, "`" + where + "` is larger than 1 MiB");
-  }
   return std::move(*text);
 }
 

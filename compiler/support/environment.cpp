@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 namespace sprint {
 namespace {
@@ -40,26 +41,46 @@ class RealClock final : public Clock {
   }
 };
 
+Error TooLarge(const std::string& path, size_t most) {
+  const bool whole = most >= 1u << 20;
+  return {ErrorCode::InvalidArgument, "`" + path + "` is larger than " +
+                                          std::to_string(whole ? most >> 20 : most) +
+                                          (whole ? " MiB" : " bytes")};
+}
+
+// A file that is closed when this goes out of scope.
+struct OpenFile {
+  int fd;
+  ~OpenFile() { close(fd); }
+};
+
 class RealFiles final : public FileSystem {
  public:
   Result<std::string> Read(const std::string& path) const override {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return SystemError(errno, "cannot read", path);
+    return ReadAtMost(path, std::numeric_limits<size_t>::max());
+  }
+
+  Result<std::string> ReadAtMost(const std::string& path, size_t most) const override {
+    // Without waiting for the other end of a pipe.
+    const OpenFile file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    struct stat about {};
+    if (file.fd < 0 || fstat(file.fd, &about) != 0) return SystemError(errno, "cannot read", path);
+    if (S_ISDIR(about.st_mode)) {
+      return Error(ErrorCode::InvalidArgument, "cannot read `" + path + "`: it is a folder");
+    }
+    if (!S_ISREG(about.st_mode)) {
+      return Error(ErrorCode::InvalidArgument, "cannot read `" + path + "`: it is no regular file");
+    }
     std::string text;
     char buffer[65536];
     for (;;) {
-      const ssize_t count = read(fd, buffer, sizeof buffer);
+      const ssize_t count = read(file.fd, buffer, sizeof buffer);
       if (count < 0 && errno == EINTR) continue;
-      if (count < 0) {
-        const int error = errno;
-        close(fd);
-        return SystemError(error, "cannot read", path);
-      }
-      if (count == 0) break;
+      if (count < 0) return SystemError(errno, "cannot read", path);
+      if (count == 0) return text;
+      if (static_cast<size_t>(count) > most - text.size()) return TooLarge(path, most);
       text.append(buffer, static_cast<size_t>(count));
     }
-    close(fd);
-    return text;
   }
 
   Status Write(const std::string& path, const std::string& text, uint32_t mode) override {
@@ -89,6 +110,12 @@ class RealFiles final : public FileSystem {
 };
 
 }  // namespace
+
+Result<std::string> FileSystem::ReadAtMost(const std::string& path, size_t most) const {
+  Result<std::string> text = Read(path);
+  if (text.ok() && text->size() > most) return TooLarge(path, most);
+  return text;
+}
 
 const Clock& SystemClock() {
   static const RealClock clock;

@@ -25,12 +25,16 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
   virtual Result<std::string> Read(const std::string& path) const = 0;
+  // The same for what somebody else may have put there: InvalidArgument when it is larger
+  // than `most` bytes, of which no more are read.
+  virtual Result<std::string> ReadAtMost(const std::string& path, size_t most) const;
   // Whole or not at all: written beside, synced, renamed. `mode` as in chmod.
   virtual Status Write(const std::string& path, const std::string& text, uint32_t mode = 0644) = 0;
   virtual bool Exists(const std::string& path) const = 0;
 };
 
 const Clock& SystemClock();
+// Reads regular files only: a pipe could make its reader wait for ever, a device never end.
 FileSystem& RealFileSystem();
 
 }  // namespace sprint

@@ -1,6 +1,7 @@
 #include "compiler/support/result.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -39,6 +40,28 @@ TEST(FileSystem, WritesWholeFilesWithTheModeAsked) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::filesystem::remove(path);
   EXPECT_EQ(RealFileSystem().Read(path).error().code(), ErrorCode::NotFound);
+}
+
+TEST(FileSystem, ReadsNoMoreThanAsked) {
+  const std::string path = testing::TempDir() + "sprint_read_test";
+  ASSERT_TRUE(RealFileSystem().Write(path, std::string(100, 'x')).ok());
+  EXPECT_EQ(RealFileSystem().ReadAtMost(path, 100)->size(), 100u);
+  const auto larger = RealFileSystem().ReadAtMost(path, 99);
+  ASSERT_FALSE(larger.ok());
+  EXPECT_EQ(larger.error().message(), "`" + path + "` is larger than 99 bytes");
+  std::filesystem::remove(path);
+}
+
+TEST(FileSystem, WhatIsNoFileIsRefusedAtOnce) {
+  const std::string pipe = testing::TempDir() + "sprint_pipe_test";
+  std::filesystem::remove(pipe);
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& path : {pipe, testing::TempDir(), std::string("/dev/zero")}) {
+    const auto text = RealFileSystem().Read(path);
+    ASSERT_FALSE(text.ok()) << path;
+    EXPECT_EQ(text.error().code(), ErrorCode::InvalidArgument) << path;
+  }
+  std::filesystem::remove(pipe);
 }
 
 TEST(FileSystem, AFolderThatIsNotThereIsAClearError) {
