@@ -34,10 +34,11 @@ struct DataClass {
 
 // What one request needs of one kind of machine or function.
 struct Demand {
-  Index kind = NoIndex;   // into Program::kinds
-  double mean = 0;        // s; the warm time of a function
-  double cold = 0;        // s; functions only
-  bool measured = false;  // from `measured … on …` of the deploy
+  Index kind = NoIndex;          // into Program::kinds
+  double mean = 0;               // s; the warm time of a function
+  double cold = 0;               // s; functions only
+  std::optional<double> memory;  // bytes per replica there, instead of the part's
+  bool measured = false;         // from `measured … on …` of the deploy
   Loc loc;
 };
 
@@ -92,6 +93,7 @@ struct Flow {
   Index from = NoIndex, to = NoIndex;  // into Program::components
   double probability = 1;
   Loc loc;
+  std::optional<double> size = std::nullopt;  // bytes of a request, instead of the output
 };
 
 enum class Metric { Response, Accuracy, Cost, Utilisation, Rate, Energy, Carbon, Availability };
@@ -134,11 +136,11 @@ struct Kind {
   double reserved_memory = 0;  // bytes the runtime itself needs (K3s: 500 MB)
   // Memory that components declare is not reserved: the node's own limit is what binds.
   bool overcommit = false;
-  bool per_core = false;       // demands are per core: k cores serve k requests at once
-  double price = 0;            // EUR/s per node; EUR/s of execution for functions
-  double power = 0;            // W
-  double concurrency = 0;      // functions: how many at once, 0 unlimited
-  double request_fee = 0;      // EUR per request
+  bool per_core = false;   // demands are per core: k cores serve k requests at once
+  double price = 0;        // EUR/s per node; EUR/s of execution for functions
+  double power = 0;        // W
+  double concurrency = 0;  // functions: how many at once, 0 unlimited
+  double request_fee = 0;  // EUR per request
   std::string currency = "EUR";
   Loc loc;
 };
@@ -169,6 +171,8 @@ struct Zone {
   Loc loc;
 };
 
+// Two zones may have several: data takes the one that is quickest for it. From a zone to
+// itself: between different pools of it, which are otherwise side by side.
 struct Link {
   Index a = NoIndex, b = NoIndex;  // zones
   double bandwidth = 0;            // bytes/s; 0 unlimited
@@ -192,6 +196,7 @@ struct Deploy {
   Index application = NoIndex, continuum = NoIndex;
   Goal goal = Goal::Cost;
   double horizon = 3600;  // s
+  double headroom = 0.1;  // share of every pool that is left free
   // Components with this deploy's `measured` lines put into their demands.
   std::vector<Component> components;
   struct Pin {
@@ -270,5 +275,11 @@ struct Program {
   std::vector<Output> outputs;
   std::vector<std::string> secrets;
 };
+
+// What `part` needs of `kind`, as measured rather than as declared; null: it cannot run
+// there.
+const Demand* DemandOn(const Part& part, Index kind);
+// Bytes a replica of `part` needs on `kind`.
+double MemoryOn(const Part& part, Index kind);
 
 }  // namespace sprint::ir

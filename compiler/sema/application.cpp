@@ -68,7 +68,13 @@ class ApplicationBuilder {
     const Attributes read =
         reader.Read(block, {{"probability", Form::Quantity, dimension::Ratio, {}, false},
                             {"data", Form::Free, {}, {}, false}});
-    RefuseFree(builder_, read, {"data"});
+    const DataOrSize sent = ReadDataOrSize(builder_, module_, block, "data");
+    std::optional<double> size;
+    if (sent.data != ir::NoIndex) {
+      RefuseFree(builder_, read, {"data"});
+    } else if (read.Has("data")) {
+      size = sent.size;
+    }
     std::vector<ir::Index> steps;
     for (const ast::Path& name : block.names) {
       const auto component = ReadComponent(builder_, module_, name);
@@ -82,7 +88,7 @@ class ApplicationBuilder {
                              "a probability is at most 100 %");
     }
     for (size_t i = 0; i + 1 < steps.size(); ++i) {
-      application_.flows.push_back({steps[i], steps[i + 1], probability, block.header_loc});
+      application_.flows.push_back({steps[i], steps[i + 1], probability, block.header_loc, size});
     }
   }
 

@@ -89,7 +89,18 @@ void CheckTemplates(Builder& builder);
 // Resources of the root file outside hosts.
 void BuildResources(Builder& builder);
 
-// `80 ms` or `{ cold = 3.6 s, warm = 2.4 s }` into `demand`; false after reporting.
+// `Frame` or `6 MiB`.
+struct DataOrSize {
+  ir::Index data = ir::NoIndex;
+  double size = 0;
+  Loc loc;
+};
+// The attribute `name` of `block`; nothing where there is none, or after reporting.
+DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Block& block,
+                          const std::string& name);
+
+// `80 ms`, `{ time = 80 ms, memory = 1 GiB }` or `{ cold = 3.6 s, warm = 2.4 s }`, with a
+// memory of its own or not, into `demand`; false after reporting.
 bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string& name,
                ir::Demand& demand);
 // Demands of one `demand` block.

@@ -19,35 +19,6 @@ std::vector<Spec> RunSpecs() {
           {"profile", Form::Text, {}, {}, false}};
 }
 
-// `Frame` or `6 MiB`.
-struct DataOrSize {
-  ir::Index data = ir::NoIndex;
-  double size = 0;
-  Loc loc;
-};
-DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Block& block,
-                          const std::string& name) {
-  for (const auto& item : block.items) {
-    const auto* attribute = std::get_if<ast::Attribute>(&item);
-    if (!attribute || attribute->key.text() != name) continue;
-    AttributeReader reader(builder.evaluator, module);
-    if (const auto path = AsPath(*attribute->value)) {
-      const Resolved resolved = Resolve(module, *path);
-      if (!resolved.declaration || resolved.declaration->keyword() != "let") {
-        const Declaration* data = reader.ReadReference(*path, {"data"});
-        if (!data) return {};
-        const ir::Index index = builder.data.at(data);
-        return {index, builder.program.data[index].size, attribute->value->loc};
-      }
-    }
-    const auto size =
-        reader.ReadValue(*attribute->value, {name, Form::Quantity, dimension::Size, {}, false});
-    const auto* quantity = size ? size->As<Quantity>() : nullptr;
-    return {ir::NoIndex, quantity ? quantity->value : 0, attribute->value->loc};
-  }
-  return {};
-}
-
 // Attributes of a component, replaced by those of its variant, replaced by the part's.
 void Overlay(ir::Part& part, const Attributes& read) {
   part.image = read.Text("image", part.image);
@@ -244,17 +215,51 @@ class ComponentBuilder {
 
 }  // namespace
 
+DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Block& block,
+                          const std::string& name) {
+  for (const auto& item : block.items) {
+    const auto* attribute = std::get_if<ast::Attribute>(&item);
+    if (!attribute || attribute->key.text() != name) continue;
+    AttributeReader reader(builder.evaluator, module);
+    if (const auto path = AsPath(*attribute->value)) {
+      const Resolved resolved = Resolve(module, *path);
+      if (!resolved.declaration || resolved.declaration->keyword() != "let") {
+        const Declaration* data = reader.ReadReference(*path, {"data"});
+        if (!data) return {};
+        const ir::Index index = builder.data.at(data);
+        return {index, builder.program.data[index].size, attribute->value->loc};
+      }
+    }
+    const auto size =
+        reader.ReadValue(*attribute->value, {name, Form::Quantity, dimension::Size, {}, false});
+    const auto* quantity = size ? size->As<Quantity>() : nullptr;
+    return {ir::NoIndex, quantity ? quantity->value : 0, attribute->value->loc};
+  }
+  return {};
+}
+
 bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string& name,
                ir::Demand& demand) {
   demand.loc = expr.loc;
   const auto* record = std::get_if<ast::RecordExpr>(&expr.node);
   if (record && record->body) {
-    const Attributes times =
-        reader.Read(*record->body, {{"warm", Form::Quantity, dimension::Time, {}, true},
-                                    {"cold", Form::Quantity, dimension::Time, {}, true}});
-    if (!times.Has("warm") || !times.Has("cold")) return false;
-    demand.mean = times.Number("warm", 0);
-    demand.cold = times.Number("cold", demand.mean);
+    // What is there says which of the two forms is meant.
+    const bool plain =
+        std::any_of(record->body->items.begin(), record->body->items.end(), [](const auto& item) {
+          const auto* attribute = std::get_if<ast::Attribute>(&item);
+          return attribute && attribute->key.text() == "time";
+        });
+    std::vector<Spec> specs = {{"memory", Form::Quantity, dimension::Size, {}, false}};
+    for (const char* time : {"warm", "cold", "time"}) {
+      const bool due = (std::string_view(time) == "time") == plain;
+      if (due) specs.push_back({time, Form::Quantity, dimension::Time, {}, true});
+    }
+    const Attributes read = reader.Read(*record->body, specs);
+    const char* mean = plain ? "time" : "warm";
+    if (!read.Has(mean) || (!plain && !read.Has("cold"))) return false;
+    demand.mean = read.Number(mean, 0);
+    demand.cold = read.Number("cold", demand.mean);
+    if (read.Has("memory")) demand.memory = read.Number("memory", 0);
   } else {
     const auto time = reader.ReadValue(expr, {name, Form::Quantity, dimension::Time, {}, false});
     const auto* quantity = time ? time->As<Quantity>() : nullptr;

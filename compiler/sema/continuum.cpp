@@ -200,11 +200,15 @@ class ContinuumBuilder {
     if (link.loss >= 1) {
       builder_.emitter.Error("E0311", read.ValueLoc("loss"), "a loss is below 100 %");
     }
-    if (link.a == link.b) {
+    // A host connects its zones once; elsewhere there may be a choice of ways.
+    const bool hosted = continuum_.zones[link.a].host != ir::NoIndex ||
+                        continuum_.zones[link.b].host != ir::NoIndex;
+    if (hosted && link.a == link.b) {
       builder_.emitter.Error("E0405", link.loc, "a link joins two zones; this is one");
       return;
     }
     for (const ir::Link& other : continuum_.links) {
+      if (!hosted) break;
       if (std::minmax(other.a, other.b) != std::minmax(link.a, link.b)) continue;
       builder_.emitter.Error("E0207", link.loc, "these two zones are linked twice")
           .Label(other.loc, "first linked here");

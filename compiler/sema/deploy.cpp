@@ -26,7 +26,9 @@ class DeployBuilder {
     deploy_.loc = block_.header_loc;
     deploy_.components = builder_.program.components;
     const Attributes read =
-        reader_.Read(block_, {{"horizon", Form::Quantity, dimension::Time, {}, false, "h"}},
+        reader_.Read(block_,
+                     {{"horizon", Form::Quantity, dimension::Time, {}, false, "h"},
+                      {"headroom", Form::Quantity, dimension::Ratio, {}, false}},
                      {"minimize", "maximize", "measured", "monitor", "replan", "pin", "forbid"});
     for (const char* once : {"minimize", "monitor", "replan"}) {
       const auto blocks = Inner(block_, once);
@@ -44,6 +46,11 @@ class DeployBuilder {
     CheckPools();
     deploy_.horizon = read.Number("horizon", deploy_.horizon);
     MoreThanNothing(read, "horizon");
+    deploy_.headroom = read.Number("headroom", deploy_.headroom);
+    if (deploy_.headroom >= 1) {
+      builder_.emitter.Error("E0311", read.ValueLoc("headroom"),
+                             "a headroom of 100 % leaves no room for anything");
+    }
     for (const ast::Block* goal : Inner(block_, "minimize")) ReadGoal(*goal);
     for (const ast::Block* measured : Inner(block_, "measured")) ReadMeasured(*measured);
     for (const ast::Block* pin : Inner(block_, "pin")) ReadPin(*pin, /*forbid=*/false);
@@ -115,6 +122,8 @@ class DeployBuilder {
     demand.measured = true;
     ir::Component& component = deploy_.components[*index];
     const auto put = [&](ir::Part& part) {
+      const ir::Demand* before = ir::DemandOn(part, demand.kind);
+      if (before && !demand.memory) demand.memory = before->memory;
       std::erase_if(part.demands, [&](const ir::Demand& d) { return d.kind == demand.kind; });
       part.demands.push_back(demand);
     };

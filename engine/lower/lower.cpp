@@ -193,7 +193,7 @@ class Builder {
 
   Status AddLinks() {
     for (const ir::Link& link : continuum_.links) {
-      if (!used_zones_.count(link.a) || !used_zones_.count(link.b)) continue;
+      if (!used_zones_.count(link.a) || !used_zones_.count(link.b) || link.a == link.b) continue;
       const ir::Host* host = HostOf(link.a);
       if (!host || !host->connect) host = HostOf(link.b);
       if (!host) continue;
@@ -248,16 +248,17 @@ class Builder {
     for (const std::string& word : part.command) command.push_back(word);
     ir::Record env;
     for (const auto& [name, value] : part.env) Put(env, name, value);
-    return ir::Record{{"name", component.name},
-                      {"variant", variant.name},
-                      {"part", part.name},
-                      {"image", part.image},
-                      {"command", command},
-                      {"memory", Number(part.memory)},
-                      {"cores", Number(part.cores)},
-                      {"env", env},
-                      {"replicas", Number(a.replicas)},
-                      {"next", NextOf(a)}};
+    return ir::Record{
+        {"name", component.name},
+        {"variant", variant.name},
+        {"part", part.name},
+        {"image", part.image},
+        {"command", command},
+        {"memory", Number(ir::MemoryOn(part, continuum_.zones[a.zone].pools[a.pool].kind))},
+        {"cores", Number(part.cores)},
+        {"env", env},
+        {"replicas", Number(a.replicas)},
+        {"next", NextOf(a)}};
   }
 
   // From the last component back, so that everyone knows where to send.

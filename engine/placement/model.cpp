@@ -26,6 +26,7 @@ class Builder {
     }
     problem().goal = deploy_.goal == ir::Goal::Energy ? solver::Goal::Energy : solver::Goal::Cost;
     problem().one_way = application_.one_way;
+    problem().ceiling = 1 - deploy_.headroom;
     Pools();
     Routes();
     Components();
@@ -93,6 +94,7 @@ class Builder {
     for (const ir::Link& link : continuum_.links) {
       const solver::Route route{link.delay, link.bandwidth > 0 ? 1 / link.bandwidth : 0};
       routes[link.a][link.b].push_back(route);
+      if (link.a == link.b) continue;
       routes[link.b][link.a].push_back(route);
       if (route.delay < best[link.a][link.b].delay) {
         best[link.a][link.b] = best[link.b][link.a] = route;
@@ -135,7 +137,7 @@ class Builder {
     }
     for (const ir::Flow& flow : application_.flows) {
       if (flow.probability <= 0) continue;
-      problem().flows.push_back({position_[flow.from], position_[flow.to]});
+      problem().flows.push_back({position_[flow.from], position_[flow.to], flow.size});
     }
   }
 
@@ -164,14 +166,9 @@ class Builder {
 
   void AddOption(const ir::Part& piece, uint32_t j, solver::Part& part) const {
     const ir::Pool& pool = continuum_.zones[model_.pools[j].zone].pools[model_.pools[j].pool];
-    // A measured time stands for the declared one, wherever it is written.
-    const ir::Demand* chosen = nullptr;
-    for (const ir::Demand& demand : piece.demands) {
-      if (demand.kind != pool.kind) continue;
-      if (!chosen || demand.measured || !chosen->measured) chosen = &demand;
-    }
+    const ir::Demand* chosen = ir::DemandOn(piece, pool.kind);
     if (!chosen) return;
-    solver::Option option{j, chosen->mean, {}};
+    solver::Option option{j, chosen->mean, {}, chosen->memory};
     if (pool.form == ir::PoolForm::Functions) {
       const double mean = performance::WarmPoolMean(
           part.rate, chosen->mean, std::max(chosen->cold, chosen->mean), pool.idle);

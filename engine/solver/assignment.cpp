@@ -18,9 +18,9 @@ constexpr int Rounds = 60, DepthRounds = 12;
 struct Choice {
   uint32_t variant = 0;
   std::vector<uint32_t> pools;
-  std::vector<double> load;  // per part
-  double reduced = 0;        // objective at the present prices
-  double fixed = 0;          // objective of executions, fees and moves
+  std::vector<double> load, memory;  // per part
+  double reduced = 0;                // objective at the present prices
+  double fixed = 0;                  // objective of executions, fees and moves
   bool ends_in_cloud = false, touches_edge = false;
 };
 
@@ -168,6 +168,7 @@ class Assignment::State {
       Choice next = choice;
       next.pools.push_back(item.pool);
       next.load.push_back(item.load);
+      next.memory.push_back(item.memory);
       next.reduced += due;
       next.fixed += item.fixed;
       next.ends_in_cloud = choice.ends_in_cloud || cloud;
@@ -190,7 +191,7 @@ class Assignment::State {
       users_[j] += static_cast<uint32_t>(sign);
       load_[j] += sign * choice.load[p];
       if (!relaxation_.function(j)) {
-        memory_[j] += sign * parts[p].memory;
+        memory_[j] += sign * choice.memory[p];
         gpu_[j] += sign * parts[p].gpu_memory;
       }
       // What rounding left behind must not add up over millions of steps.

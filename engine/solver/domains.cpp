@@ -45,7 +45,8 @@ Items Domains::MakeItems() const {
 Item Domains::MakeItem(uint32_t c, uint32_t v, size_t p, const Option& option) const {
   const Part& part = problem_.components[c].variants[v].parts[p];
   const Pool& pool = problem_.pools[option.pool];
-  Item item{option.pool, option.demand * part.rate, 0, pool.form != Form::Nodes};
+  Item item{option.pool, option.demand * part.rate, 0, Memory(part, option),
+            pool.form != Form::Nodes};
   if (pool.form == Form::Functions) {
     item.fixed = item.load * Burden(problem_, pool);
     if (problem_.goal == Goal::Cost) item.fixed += pool.fee * part.rate;
@@ -86,7 +87,7 @@ bool Domains::AccuracyHolds(uint32_t c, uint32_t v) const {
 bool Domains::Alone(uint32_t c, const Part& part, const Option& option) const {
   const Pool& pool = problem_.pools[option.pool];
   const bool function = pool.form == Form::Functions;
-  if (part.memory + (function ? 0 : pool.reserved) > pool.memory) return false;
+  if (Memory(part, option) + (function ? 0 : pool.reserved) > pool.memory) return false;
   if (!function && part.gpu_memory > pool.gpu_memory) return false;
   const double most = function ? Concurrency(problem_, pool) : pool.max * Capacity(problem_, pool);
   if (option.demand * part.rate > most * (1 + 1e-12)) return false;

@@ -35,6 +35,7 @@ struct Option {
   double demand = 0;  // s; functions: the warm time
   // Functions only: constant at this load, cold starts included.
   performance::Sojourn response;
+  std::optional<double> memory = std::nullopt;  // bytes, instead of the part's
 };
 
 struct Part {
@@ -110,6 +111,11 @@ double Hop(const Problem& problem, uint32_t from, uint32_t to, double bytes);
 // Bytes of one request from a component to the next when `output` is what its last part
 // sends.
 double FlowBytes(const Problem& problem, uint32_t from, uint32_t to, double output);
+
+// Bytes a replica of `part` needs there.
+inline double Memory(const Part& part, const Option& option) {
+  return option.memory.value_or(part.memory);
+}
 
 // Busy seconds per second that one instance of a pool may carry.
 double Capacity(const Problem& problem, const Pool& pool);

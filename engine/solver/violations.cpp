@@ -86,11 +86,12 @@ class Checker {
         for (size_t p = 0; p < Parts(c).size(); ++p) {
           if (placement_.pool[c][p] != j) continue;
           ++users;
+          const double needs = Chosen(c, p).memory ? *Chosen(c, p).memory : Parts(c)[p].memory;
           if (pool.form == Form::Functions) {
-            if (Parts(c)[p].memory > pool.memory) Say(name + ": a function is too large");
+            if (needs > pool.memory) Say(name + ": a function is too large");
             continue;
           }
-          memory += Parts(c)[p].memory;
+          memory += needs;
           gpu += Parts(c)[p].gpu_memory;
         }
       }

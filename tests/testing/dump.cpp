@@ -67,6 +67,7 @@ class Dumper {
   void Demand(const ir::Demand& demand, const std::string& indent) {
     Line(indent + "demand " + program_.kinds[demand.kind].name + " " + Number(demand.mean) +
          (demand.cold == demand.mean ? "" : " cold=" + Number(demand.cold)) +
+         (demand.memory ? " memory=" + Number(*demand.memory) : "") +
          (demand.measured ? " measured" : ""));
   }
 
@@ -77,7 +78,8 @@ class Dumper {
          Words(" components=", names) + (application.one_way ? " one_way" : ""));
     for (const ir::Flow& flow : application.flows) {
       Line("  flow " + program_.components[flow.from].name + " -> " +
-           program_.components[flow.to].name + " " + Number(flow.probability));
+           program_.components[flow.to].name + " " + Number(flow.probability) +
+           (flow.size ? " size=" + Number(*flow.size) : ""));
     }
     for (const ir::Constraint& rule : application.constraints) {
       std::vector<std::string> path;
@@ -119,7 +121,8 @@ class Dumper {
 
   void Deploy(const ir::Deploy& deploy) {
     Line("deploy " + deploy.name + " goal=" + std::to_string(static_cast<int>(deploy.goal)) +
-         " horizon=" + Number(deploy.horizon) + " monitor=" + Number(deploy.monitor_every) +
+         " horizon=" + Number(deploy.horizon) + " headroom=" + Number(deploy.headroom) +
+         " monitor=" + Number(deploy.monitor_every) +
          (deploy.replan ? " replan=" + Number(deploy.replan_every) +
                               " hold=" + Number(deploy.hold) + Known("budget", deploy.move_budget) +
                               " approve=" + std::to_string(static_cast<int>(deploy.approve))

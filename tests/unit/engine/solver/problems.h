@@ -102,7 +102,8 @@ inline Problem MaskDetection(double rate = 2) {
 }
 
 // Small problems of every shape: cut variants, shared pools, functions, counts, tight
-// memory, percentiles, preferences, missing links.
+// memory that differs from pool to pool, percentiles, preferences, missing links, flows
+// that carry less than the output.
 inline Problem Random(uint32_t seed) {
   std::mt19937 engine(seed);
   // Not std::uniform_*: their numbers differ from library to library.
@@ -188,6 +189,19 @@ inline Problem Random(uint32_t seed) {
     rule.pool = whole(0, pools - 1);
     rule.bound = real(0.2, 0.8);
     p.constraints.push_back(rule);
+  }
+  for (uint32_t z = 0; z < zones; ++z) {
+    if (chance(0.3)) p.routes[z][z] = {{real(0, 0.05), real(0, 1e-7)}};
+  }
+  for (Flow& flow : p.flows) {
+    if (chance(0.3)) flow.bytes = real(0, 1e7);
+  }
+  for (Component& component : p.components) {
+    for (Variant& variant : component.variants) {
+      for (Option& option : variant.parts[0].options) {
+        if (chance(0.3)) option.memory = whole(0, 4);
+      }
+    }
   }
   return p;
 }

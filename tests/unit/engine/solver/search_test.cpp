@@ -156,6 +156,31 @@ TEST(Search, NoWayIsNeededFromAPartThatAnswersNobody) {
   EXPECT_TRUE(Violations(problem, solved.placement, solved.burden).empty());
 }
 
+TEST(Search, PoolsOfAZoneMayBeApart) {
+  // A chain of three on two functions of one zone, joined within: one way, then none.
+  Problem problem;
+  for (int j = 0; j < 2; ++j) {
+    problem.pools.push_back({.form = Form::Functions, .price = 1, .memory = 1});
+  }
+  problem.one_kind = {false};
+  problem.routes = {{{{0.01, 1e-6}, {0.03, 0}}}};
+  const auto on = [](uint32_t pool, double memory) {
+    return Part{
+        .rate = 1, .memory = 2, .output = 5e3, .options = {{pool, 0.1, {0.1, 0.01}, memory}}};
+  };
+  problem.components = {{1, {{std::nullopt, {on(0, 1), on(1, 1)}}}},
+                        {1, {{std::nullopt, {on(1, 1)}}}},
+                        {1, {{std::nullopt, {on(0, 1)}}}}};
+  problem.flows = {{0, 1}, {1, 2, 50e3}};
+  problem.constraints = {Mean({0, 1, 2}, 1)};
+  const Solved solved = MustSolve(problem);
+  // 5 kB on the narrow way: 15 ms; 50 kB on the slow one: 30 ms.
+  EXPECT_NEAR(Evaluate(problem, solved.placement).value[0], 4 * 0.1 + 0.015 + 0 + 0.03, 1e-12);
+  EXPECT_TRUE(Violations(problem, solved.placement, solved.burden).empty());
+  problem.components[2].variants[0].parts[0].options[0].memory = 1.5;
+  EXPECT_TRUE(std::holds_alternative<Infeasible>(Search(problem, {})));
+}
+
 TEST(Search, MovesArePaidForWhateverRunsNow) {
   int moved = 0;
   for (uint32_t seed = 0; seed < 60; ++seed) {
