@@ -152,20 +152,13 @@ std::string Compiled::directory() const {
   return std::filesystem::path(Absolute(path)).parent_path().string();
 }
 
-World::~World() {
-  if (leased) (void)store->Release();
-}
-
 Result<std::unique_ptr<World>> OpenWorld(const std::string& program_path,
                                          const std::vector<lower::ProviderConfig>& configs,
                                          Access access) {
   auto world = std::make_unique<World>();
   SPRINT_ASSIGN_OR_RETURN(world->store, state::OpenSqlite(StatePath(program_path)));
-  constexpr int64_t LeaseSeconds = 30;
   if (access == Access::Write) {
-    auto lease = world->store->Acquire("sprint", LeaseSeconds);
-    if (!lease.ok()) return lease.TakeError().While("locking the state");
-    world->leased = true;
+    SPRINT_ASSIGN_OR_RETURN(world->lock, state::Keeper::Take(*world->store, {.purpose = "apply"}));
   }
   SPRINT_ASSIGN_OR_RETURN(const state::Snapshot snapshot, world->store->Read());
   RunFacts facts;

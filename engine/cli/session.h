@@ -14,6 +14,7 @@
 #include "engine/lower/lower.h"
 #include "engine/placement/placement.h"
 #include "engine/plan/plan.h"
+#include "engine/state/keeper.h"
 #include "engine/state/store.h"
 
 namespace sprint::cli {
@@ -49,13 +50,12 @@ Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deplo
 std::string StateDirectory(const std::string& program_path);
 std::string StatePath(const std::string& program_path);
 
-// State and providers of one program, together; the lease is held when asked for and
-// given back with this object.
+// State and providers of one program, together; the state's lock is held when asked for,
+// kept alive, and given back with this object.
 struct World {
   std::unique_ptr<state::Store> store;
+  std::unique_ptr<state::Keeper> lock;
   std::unique_ptr<InstalledProviders> providers;
-  bool leased = false;
-  ~World();
 };
 enum class Access { Read, Write };
 Result<std::unique_ptr<World>> OpenWorld(const std::string& program_path,

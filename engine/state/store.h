@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/support/result.h"
 #include "engine/state/record.h"
@@ -11,18 +12,28 @@
 // What exists, and what was about to be done.
 namespace sprint::state {
 
+// Who may write. All but the token is for people to read.
 struct Lease {
-  std::string holder, host;
-  int64_t pid = 0, heartbeat = 0;  // heartbeat: seconds since 1970
-  int64_t token = 0;               // grows with every new holder
+  std::string purpose;       // "apply"
+  std::string holder, host;  // user and machine
+  int64_t pid = 0;
+  int64_t since = 0;  // seconds since 1970, by the holder's clock
+  int64_t token = 0;  // the fencing token: grows with every new holder
 };
 
-// Safe to call from several threads. Errors: Unavailable (disk full, I/O),
-// Denied (read-only), Protocol (no valid state file), Conflict (lease lost).
+// One state. Safe to call from several threads; what several threads write at once is
+// made durable together. Readers need no lease; every write needs a live one and fails
+// with Conflict otherwise, so that a writer that was paused beyond the end of its lease
+// changes nothing any more.
+// Errors: Unavailable (disk full, I/O, server away), Denied (read-only, no right),
+// Protocol (damaged, or of a newer version), Conflict (no lease, or lost).
 class Store {
  public:
   virtual ~Store() = default;
+
+  // Of one moment. Protocol names what is damaged; nothing is read over silently.
   virtual Result<Snapshot> Read() = 0;
+
   // Durable when this returns; the answer is the intent's id.
   virtual Result<int64_t> Begin(const Intent& intent) = 0;
   // Closes the intent and writes what became of its address, both or neither: a record,
@@ -32,15 +43,29 @@ class Store {
   virtual Status Abandon(int64_t id) = 0;
   virtual Status Put(const Record& record) = 0;
   virtual Status Remove(const std::string& address) = 0;
-  // Conflict while another holder's heartbeat is younger than `timeout` seconds. From
-  // then on every write of this store checks that the lease is still its own.
-  virtual Result<Lease> Acquire(const std::string& holder, int64_t timeout) = 0;
+  // Takes over everything of `snapshot`, lineage and serial too. Conflict unless this
+  // state holds nothing.
+  virtual Status Adopt(const Snapshot& snapshot) = 0;
+
+  // Conflict, saying who, while another holder's lease lives. The lease ends `seconds`
+  // after the last heartbeat, by a clock that setting the time does not move.
+  virtual Result<Lease> Acquire(const std::string& purpose, int64_t seconds) = 0;
   virtual Status Heartbeat() = 0;
   virtual Status Release() = 0;
+  // The live lease, anybody's.
   virtual Result<std::optional<Lease>> Holder() = 0;
+  // Ends the lease with this token; its holder cannot write from then on. Conflict when
+  // somebody else holds it by now.
+  virtual Status Break(int64_t token) = 0;
 };
 
-// Opens or creates the SQLite file `path` (mode 0600, its folder 0700).
+// Opens or makes the state `space` at `url` (location.h); several states may lie in one
+// place. A file gets mode 0600, its folder 0700.
+Result<std::unique_ptr<Store>> Open(const std::string& url, const std::string& space);
+// The states that lie there, by name.
+Result<std::vector<std::string>> Spaces(const std::string& url);
+
+// The state of a SQLite file that holds one.
 Result<std::unique_ptr<Store>> OpenSqlite(const std::string& path);
 
 }  // namespace sprint::state

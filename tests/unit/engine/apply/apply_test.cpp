@@ -120,6 +120,7 @@ class ApplyTest : public testing::Test {
     auto store = state::OpenSqlite(folder_ + "/state.db");
     ASSERT_TRUE(store.ok()) << store.error().ToString();
     store_ = store.TakeValue();
+    ASSERT_TRUE(store_->Acquire("test", 600).ok());
     providers_.Add("sim", &sim_);
     graph_.resources = {Thing("a", "1"), Thing("b", Reference("zone.a", "id"), {"zone.a"}),
                         Thing("c", "1")};

@@ -1,14 +1,22 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
-#include "engine/state/store.h"
+#include "engine/state/backend.h"
+#include "engine/state/keyed_store.h"
 
+// What is SQLite's alone; the contract of all stores is tested in tests/e2e/state.
 namespace sprint::state {
 namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
 
 class SqliteStore : public testing::Test {
  protected:
@@ -21,19 +29,37 @@ class SqliteStore : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
   std::unique_ptr<Store> Open() {
     auto store = OpenSqlite(path_);
-    EXPECT_TRUE(store.ok()) << (store.ok() ? "" : store.error().ToString());
+    EXPECT_TRUE(store.ok()) << store.error().ToString();
     return store.ok() ? store.TakeValue() : nullptr;
   }
-  Record Sample() const {
+  // A state with some records, closed.
+  void Fill(int count) {
+    auto store = Open();
+    ASSERT_TRUE(store->Acquire("test", 60).ok());
+    for (int i = 0; i < count; ++i) ASSERT_TRUE(store->Put(Sample(i)).ok());
+    ASSERT_TRUE(store->Release().ok());
+  }
+  static Record Sample(int i) {
     Record record;
-    record.address = "plant.net";
+    record.address = "plant.net" + std::to_string(i);
     record.type = "sim.net";
     record.provider = "sim";
-    record.attributes = value::Object{{"id", value::Value("n-1")}};
-    record.private_bytes = std::string("\0\xff", 2);
-    record.dependencies = {"a", "b"};
-    record.tainted = true;
+    record.attributes = value::Object{{"id", "n-" + std::to_string(i)}, {"text", "some content"}};
     return record;
+  }
+  std::string Bytes() const {
+    std::ifstream file(path_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void Write(const std::string& bytes) const {
+    std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
+  }
+  void Sql(const char* statement) const {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(db, statement, nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(db);
+    sqlite3_close(db);
   }
   std::string folder_, path_;
 };
@@ -47,63 +73,194 @@ TEST_F(SqliteStore, FileAndFolderAreTheOwnersOnly) {
   EXPECT_EQ(info.st_mode & 0777, 0700u);
 }
 
-TEST_F(SqliteStore, RecordSurvivesReopening) {
-  std::string lineage;
-  {
-    auto store = Open();
-    lineage = store->Read()->lineage;
-    ASSERT_TRUE(store->Put(Sample()).ok());
-  }
-  auto snapshot = Open()->Read();
-  ASSERT_TRUE(snapshot.ok());
-  EXPECT_EQ(snapshot->lineage, lineage);
-  EXPECT_EQ(snapshot->serial, 1);
-  const Record& record = snapshot->records.at("plant.net");
-  EXPECT_EQ(record.attributes, Sample().attributes);
-  EXPECT_EQ(record.private_bytes, Sample().private_bytes);
-  EXPECT_EQ(record.dependencies, Sample().dependencies);
-  EXPECT_TRUE(record.tainted);
-}
-
-TEST_F(SqliteStore, IntentStaysOpenUntilItsResultIsWritten) {
-  Intent intent;
-  intent.object = Sample();
-  intent.action = "create";
-  intent.object.attributes = value::Object{{"id", value::Value(value::Unknown{})}};
-  {
-    auto store = Open();
-    ASSERT_TRUE(store->Begin(intent).ok());
-  }
-  auto store = Open();
-  auto snapshot = store->Read();
-  ASSERT_EQ(snapshot->open.size(), 1u);
-  EXPECT_TRUE(snapshot->open[0].object.attributes.Find("id")->is_unknown());
-  ASSERT_TRUE(store->Finish(intent, snapshot->open[0].id, Sample()).ok());
-  snapshot = store->Read();
-  EXPECT_TRUE(snapshot->open.empty());
-  EXPECT_EQ(snapshot->records.size(), 1u);
-}
-
-TEST_F(SqliteStore, WriterWhoseLeaseWasTakenOverCannotWrite) {
-  auto slow = Open();
-  auto fast = Open();
-  ASSERT_TRUE(slow->Acquire("slow", 60).ok());
-  const auto refused = fast->Acquire("fast", 60);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().code(), ErrorCode::Conflict);
-  ASSERT_TRUE(fast->Acquire("fast", 0).ok());
-  const Status late = slow->Put(Sample());
-  ASSERT_FALSE(late.ok());
-  EXPECT_EQ(late.error().code(), ErrorCode::Conflict);
-  EXPECT_TRUE(fast->Put(Sample()).ok());
-}
-
-TEST_F(SqliteStore, DamagedFileIsSaidToBeDamaged) {
+TEST_F(SqliteStore, FileThatIsNoneIsSaidToBeDamaged) {
   std::filesystem::create_directories(folder_ + "/.sprint");
-  std::ofstream(path_) << std::string(4096, 'x');
+  Write(std::string(4096, 'x'));
   const auto store = OpenSqlite(path_);
   ASSERT_FALSE(store.ok());
   EXPECT_EQ(store.error().code(), ErrorCode::Protocol);
+  EXPECT_THAT(store.error().ToString(), HasSubstr(path_));
+}
+
+// One bit anywhere in the file: either nobody is concerned (a free page, a page number
+// that SQLite computes anew), or the error says so; never other records than were written.
+TEST_F(SqliteStore, FlippedBitIsNoticedOrHarmless) {
+  Fill(40);
+  const std::string good = Bytes();
+  const std::string expected = value::ToJson(ToValue(Open()->Read()->records.at("plant.net7")));
+  std::mt19937 random(7);
+  int noticed = 0;
+  for (int round = 0; round < 150; ++round) {
+    std::string bad = good;
+    const size_t at = random() % bad.size();
+    bad[at] = static_cast<char>(bad[at] ^ (1 << (random() % 8)));
+    Write(bad);
+    auto store = OpenSqlite(path_);
+    auto snapshot = store.ok() ? (*store)->Read() : Result<Snapshot>(Error(store.error()));
+    if (!snapshot.ok()) {
+      ++noticed;
+      EXPECT_THAT(snapshot.error().code(),
+                  AnyOf(ErrorCode::Protocol, ErrorCode::Unavailable, ErrorCode::Denied))
+          << snapshot.error().ToString();
+      continue;
+    }
+    ASSERT_EQ(snapshot->records.size(), 40u) << "byte " << at;
+    EXPECT_EQ(value::ToJson(ToValue(snapshot->records.at("plant.net7"))), expected);
+  }
+  EXPECT_GT(noticed, 25);  // the records are about a quarter of the file
+}
+
+TEST_F(SqliteStore, TruncatedFileIsNoticed) {
+  Fill(40);
+  const std::string good = Bytes();
+  for (size_t size = 1; size < good.size(); size += 1 + good.size() / 60) {
+    Write(good.substr(0, size));
+    auto store = OpenSqlite(path_);
+    auto snapshot = store.ok() ? (*store)->Read() : Result<Snapshot>(Error(store.error()));
+    ASSERT_FALSE(snapshot.ok()) << size << " of " << good.size();
+    EXPECT_EQ(snapshot.error().code(), ErrorCode::Protocol) << snapshot.error().ToString();
+  }
+}
+
+TEST_F(SqliteStore, EntryThatWasTakenAwayOrIsOldIsNoticed) {
+  Fill(3);
+  Sql("CREATE TABLE kept AS SELECT * FROM entries WHERE key = 'record/plant.net1'");
+  {
+    auto store = Open();
+    ASSERT_TRUE(store->Acquire("test", 60).ok());
+    Record changed = Sample(1);
+    changed.tainted = true;
+    ASSERT_TRUE(store->Put(changed).ok());
+    ASSERT_TRUE(store->Release().ok());
+  }
+  ASSERT_TRUE(Open()->Read().ok());
+  Sql("DELETE FROM entries WHERE key = 'record/plant.net1'");
+  auto snapshot = Open()->Read();
+  ASSERT_FALSE(snapshot.ok());
+  EXPECT_THAT(snapshot.error().message(), HasSubstr("2 entries where 3 were written"));
+  Sql("INSERT INTO entries SELECT * FROM kept");
+  snapshot = Open()->Read();
+  ASSERT_FALSE(snapshot.ok());
+  EXPECT_EQ(snapshot.error().code(), ErrorCode::Protocol);
+}
+
+TEST_F(SqliteStore, EntryMovedToAnotherAddressIsNoticed) {
+  Fill(3);
+  Sql("UPDATE entries SET key = 'record/x' WHERE key = 'record/plant.net1'");
+  const auto snapshot = Open()->Read();
+  ASSERT_FALSE(snapshot.ok());
+  EXPECT_THAT(snapshot.error().message(), HasSubstr("record/x"));
+}
+
+TEST_F(SqliteStore, NewerFileIsRefused) {
+  Fill(1);
+  Sql("PRAGMA user_version=4");
+  const auto store = OpenSqlite(path_);
+  ASSERT_FALSE(store.ok());
+  EXPECT_EQ(store.error().code(), ErrorCode::Protocol);
+  EXPECT_THAT(store.error().message(), HasSubstr("newer sprint"));
+}
+
+TEST_F(SqliteStore, FileOfVersion2IsTakenOver) {
+  std::filesystem::create_directories(folder_ + "/.sprint");
+  Sql(R"sql(
+    CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    CREATE TABLE records(address TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE journal(id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL);
+    CREATE TABLE lease(one INTEGER PRIMARY KEY CHECK(one = 1), holder TEXT, host TEXT,
+      pid INTEGER, heartbeat INTEGER, token INTEGER NOT NULL);
+    INSERT INTO meta VALUES('lineage', '0b7f52a0-0000-4000-8000-000000000001'), ('serial', 12),
+      ('version', 2);
+    INSERT INTO records VALUES('a.b', '{"address":"a.b","type":"sim.net","provider":"sim",
+      "attributes":{"id":"7"}}');
+    INSERT INTO journal VALUES(9, '{"action":"delete","object":{"address":"a.b","type":"sim.net",
+      "provider":"sim"}}');
+  )sql");
+  for (int time = 0; time < 2; ++time) {
+    const auto snapshot = Open()->Read();
+    ASSERT_TRUE(snapshot.ok()) << snapshot.error().ToString();
+    EXPECT_EQ(snapshot->lineage, "0b7f52a0-0000-4000-8000-000000000001");
+    EXPECT_EQ(snapshot->serial, 12);
+    EXPECT_EQ(snapshot->records.at("a.b").attributes.Text("id"), "7");
+    ASSERT_EQ(snapshot->open.size(), 1u);
+    EXPECT_EQ(snapshot->open[0].id, 9);
+  }
+}
+
+// A clock that people set while we run: the time of day jumps, the machine's own goes on.
+class JumpingClock : public Clock {
+ public:
+  std::chrono::system_clock::time_point Now() const override {
+    return std::chrono::system_clock::now() + jump;
+  }
+  std::chrono::steady_clock::time_point Steady() const override {
+    return std::chrono::steady_clock::now() + passed;
+  }
+  std::chrono::hours jump{0};
+  std::chrono::seconds passed{0};
+};
+
+class SqliteLease : public SqliteStore {
+ protected:
+  std::unique_ptr<KeyedStore> OpenAt(const Clock& clock) {
+    auto backend = OpenSqliteBackend(path_, "default", clock);
+    EXPECT_TRUE(backend.ok());
+    auto store = KeyedStore::Open(backend.TakeValue());
+    EXPECT_TRUE(store.ok());
+    return store.TakeValue();
+  }
+};
+
+TEST_F(SqliteLease, SettingTheTimeOfDayEndsAndProlongsNothing) {
+  JumpingClock clock;
+  auto first = OpenAt(clock), second = OpenAt(clock);
+  ASSERT_TRUE(first->Acquire("first", 30).ok());
+  for (const int hours : {24 * 365, -24 * 365}) {
+    clock.jump = std::chrono::hours(hours);
+    EXPECT_FALSE(second->Acquire("second", 30).ok()) << hours;
+    EXPECT_TRUE(first->Put(Sample(1)).ok()) << hours;
+  }
+  clock.passed = std::chrono::seconds(31);
+  EXPECT_TRUE(second->Acquire("second", 30).ok());
+  EXPECT_FALSE(first->Put(Sample(1)).ok());
+}
+
+TEST_F(SqliteLease, LeaseOfAnotherMachineEndsWhenItShowsNoSignOfLife) {
+  JumpingClock clock;
+  auto first = OpenAt(clock), second = OpenAt(clock);
+  ASSERT_TRUE(first->Acquire("first", 30).ok());
+  // As seen from a machine with another boot id the stored clock says nothing.
+  Sql("UPDATE leases SET boot = 'elsewhere', beat_ms = 1");
+  EXPECT_FALSE(second->Acquire("second", 30).ok());
+  clock.passed = std::chrono::seconds(29);
+  Sql("UPDATE leases SET beats = beats + 1");
+  EXPECT_FALSE(second->Acquire("second", 30).ok());
+  clock.passed = std::chrono::seconds(58);
+  EXPECT_FALSE(second->Acquire("second", 30).ok());
+  clock.passed = std::chrono::seconds(60);
+  EXPECT_TRUE(second->Acquire("second", 30).ok());
+}
+
+TEST_F(SqliteLease, DeadProcessHoldsNothing) {
+  auto first = Open(), second = Open();
+  ASSERT_TRUE(first->Acquire("first", 3600).ok());
+  EXPECT_FALSE(second->Acquire("second", 30).ok());
+  // The process of that number is another one than took the lease.
+  Sql("UPDATE leases SET started = started - 1");
+  EXPECT_TRUE(second->Acquire("second", 30).ok());
+}
+
+TEST_F(SqliteStore, ReadOnlyDiskCanBeRead) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write everything; see tests/e2e/state";
+  Fill(1);
+  chmod(path_.c_str(), 0400);
+  chmod((folder_ + "/.sprint").c_str(), 0500);
+  auto store = Open();
+  EXPECT_TRUE(store->Read().ok());
+  const auto refused = store->Acquire("test", 60);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::Denied);
+  chmod((folder_ + "/.sprint").c_str(), 0700);
 }
 
 }  // namespace

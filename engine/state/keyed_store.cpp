@@ -1,0 +1,310 @@
+#include "engine/state/keyed_store.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+namespace sprint::state {
+namespace {
+
+std::string UserName() {
+  if (const passwd* user = getpwuid(geteuid())) return user->pw_name;
+  return "user " + std::to_string(geteuid());
+}
+
+}  // namespace
+
+std::string Describe(const Lease& lease) {
+  return lease.holder + " on " + lease.host + " (process " + std::to_string(lease.pid) + ", " +
+         lease.purpose + ")";
+}
+Error Locked(const Lease& by) {
+  return Error(ErrorCode::Conflict, "the state is locked by " + Describe(by));
+}
+Error LeaseLost() {
+  return Error(ErrorCode::Conflict,
+               "the lock on the state is lost: it ended without a heartbeat, or was broken");
+}
+
+Result<std::unique_ptr<KeyedStore>> KeyedStore::Open(std::unique_ptr<Backend> backend) {
+  std::unique_ptr<KeyedStore> store(new KeyedStore(std::move(backend)));
+  SPRINT_ASSIGN_OR_RETURN(std::optional<Meta> meta, store->ReadMeta());
+  if (!meta) {
+    Snapshot empty;
+    empty.lineage = NewUuid();
+    // Of two that do this at once one wins, and both read what it wrote.
+    SPRINT_RETURN_IF_ERROR(store->backend_->Create(ToEntries(empty)));
+    SPRINT_ASSIGN_OR_RETURN(meta, store->ReadMeta());
+    if (!meta) return Damaged("it holds entries but no head");
+  }
+  store->lineage_ = meta->lineage;
+  return store;
+}
+
+Result<std::optional<Meta>> KeyedStore::ReadMeta() {
+  std::optional<Meta> meta;
+  SPRINT_RETURN_IF_ERROR(
+      backend_->ReadKey(MetaKey, [&](std::string_view, std::string_view bytes) -> Status {
+        SPRINT_ASSIGN_OR_RETURN(meta, ToMeta(bytes));
+        return Ok();
+      }));
+  return meta;
+}
+
+Result<Snapshot> KeyedStore::Read() {
+  Tally tally;
+  return ReadAll(tally);
+}
+
+Result<Snapshot> KeyedStore::ReadAll(Tally& tally) {
+  Snapshot snapshot;
+  std::optional<Sum> sum;
+  uint64_t digest = 0;
+  bool adopting = false;
+  const auto see = [&](std::string_view key, std::string_view bytes) -> Status {
+    if (key == MetaKey) {
+      SPRINT_ASSIGN_OR_RETURN(const Meta meta, ToMeta(bytes));
+      snapshot.lineage = meta.lineage;
+      adopting = meta.adopting;
+      return Ok();
+    }
+    SPRINT_ASSIGN_OR_RETURN(const std::string body, envelope_.Unwrap(key, bytes));
+    if (key == SumKey) {
+      SPRINT_ASSIGN_OR_RETURN(sum, ToSum(body));
+      return Ok();
+    }
+    const uint64_t hash = HashOf(key, body);
+    digest += hash;
+    tally.hashes.emplace(key, hash);
+    auto document = value::FromJson(body);
+    if (!document.ok()) return Damaged("`" + std::string(key) + "` holds no document");
+    if (key.starts_with(RecordPrefix)) {
+      auto record = RecordFromValue(*document);
+      if (!record.ok()) return Damaged("`" + std::string(key) + "`: " + record.error().message());
+      std::string address = record->address;
+      snapshot.records.insert_or_assign(std::move(address), record.TakeValue());
+    } else if (const auto id = IntentOfKey(key)) {
+      auto intent = IntentFromValue(*document);
+      if (!intent.ok()) return Damaged("`" + std::string(key) + "`: " + intent.error().message());
+      intent->id = *id;
+      snapshot.open.push_back(intent.TakeValue());
+    } else {
+      return Damaged("`" + std::string(key) + "` is nothing that belongs there");
+    }
+    return Ok();
+  };
+  SPRINT_RETURN_IF_ERROR(backend_->Read(see));
+  if (!sum) return Damaged("its sum is gone");
+  if (adopting) {
+    return Error(ErrorCode::Protocol,
+                 "copying another state into this one was cut off: do it again");
+  }
+  if (sum->entries != static_cast<int64_t>(tally.hashes.size()) || sum->digest != digest) {
+    return Damaged("it holds " + std::to_string(tally.hashes.size()) + " entries where " +
+                   std::to_string(sum->entries) + " were written, or older ones than those");
+  }
+  snapshot.serial = sum->serial;
+  tally.sum = *sum;
+  std::sort(snapshot.open.begin(), snapshot.open.end(),
+            [](const Intent& a, const Intent& b) { return a.id < b.id; });
+  return snapshot;
+}
+
+Result<int64_t> KeyedStore::Begin(const Intent& intent) {
+  int64_t id = 0;
+  {
+    const auto lock = Alone();
+    SPRINT_RETURN_IF_ERROR(Loaded());
+    id = next_++;
+  }
+  SPRINT_RETURN_IF_ERROR(Submit({{IntentKey(id), value::ToJson(ToValue(intent))}}));
+  return id;
+}
+
+Status KeyedStore::Finish(const Intent& intent, int64_t id, const std::optional<Record>& record) {
+  Change edits{{IntentKey(id), std::nullopt}, {RecordKey(intent.object.address), std::nullopt}};
+  if (record) edits[RecordKey(record->address)] = value::ToJson(ToValue(*record));
+  return Submit(std::move(edits));
+}
+
+Status KeyedStore::Abandon(int64_t id) { return Submit({{IntentKey(id), std::nullopt}}); }
+
+Status KeyedStore::Put(const Record& record) {
+  return Submit({{RecordKey(record.address), value::ToJson(ToValue(record))}});
+}
+
+Status KeyedStore::Remove(const std::string& address) {
+  return Submit({{RecordKey(address), std::nullopt}});
+}
+
+Result<Lease> KeyedStore::Acquire(const std::string& purpose, int64_t seconds) {
+  Lease claim;
+  claim.purpose = purpose;
+  claim.holder = UserName();
+  claim.pid = getpid();
+  claim.since = std::time(nullptr);
+  char host[256] = {};
+  if (gethostname(host, sizeof host - 1) == 0) claim.host = host;
+  SPRINT_ASSIGN_OR_RETURN(Lease lease, backend_->Acquire(std::move(claim), seconds));
+  const auto lock = Alone();
+  token_ = lease.token;
+  tally_.reset();
+  return lease;
+}
+
+Status KeyedStore::Heartbeat() {
+  std::optional<int64_t> token;
+  {
+    const std::lock_guard lock(mutex_);
+    token = token_;
+  }
+  return token ? backend_->Renew(*token) : Status(LeaseLost());
+}
+
+Status KeyedStore::Release() {
+  std::optional<int64_t> token;
+  {
+    const auto lock = Alone();
+    std::swap(token, token_);
+  }
+  return token ? backend_->End(*token) : Ok();
+}
+
+Result<std::optional<Lease>> KeyedStore::Holder() { return backend_->Holder(); }
+
+Status KeyedStore::Break(int64_t token) { return backend_->End(token); }
+
+// The lock while nobody writes.
+std::unique_lock<std::mutex> KeyedStore::Alone() {
+  std::unique_lock lock(mutex_);
+  turn_.wait(lock, [this] { return !leading_; });
+  return lock;
+}
+
+// To be called Alone, or by who leads.
+Status KeyedStore::Loaded() {
+  if (!token_) {
+    return Error(ErrorCode::Conflict, "the state is written only by who holds its lock");
+  }
+  if (tally_) return Ok();
+  Tally tally;
+  SPRINT_ASSIGN_OR_RETURN(const Snapshot snapshot, ReadAll(tally));
+  next_ = std::max(next_, tally.sum.next);
+  tally_ = std::move(tally);
+  return Ok();
+}
+
+Status KeyedStore::Submit(Change edits) {
+  Waiting mine;
+  mine.edits = std::move(edits);
+  std::unique_lock lock(mutex_);
+  queue_.push_back(&mine);
+  while (!mine.done) {
+    if (leading_)
+      turn_.wait(lock);
+    else
+      Lead(lock);
+  }
+  return mine.status;
+}
+
+// Writes what waits, the oldest first, as much as fits.
+void KeyedStore::Lead(std::unique_lock<std::mutex>& lock) {
+  std::vector<Waiting*> batch;
+  size_t keys = 1;  // the sum
+  while (!queue_.empty() &&
+         (batch.empty() || keys + queue_.front()->edits.size() <= backend_->max_keys())) {
+    keys += queue_.front()->edits.size();
+    batch.push_back(queue_.front());
+    queue_.pop_front();
+  }
+  leading_ = true;
+  lock.unlock();
+  const Status status = Commit(batch);
+  for (Waiting* waiting : batch) waiting->status = status;
+  // One entry that the backend does not take must not hold back the others.
+  if (!status.ok() && status.error().code() == ErrorCode::InvalidArgument && batch.size() > 1) {
+    for (Waiting* waiting : batch) waiting->status = Commit({waiting});
+  }
+  lock.lock();
+  leading_ = false;
+  for (Waiting* waiting : batch) waiting->done = true;
+  turn_.notify_all();
+}
+
+// To be called by who leads.
+Status KeyedStore::Commit(const std::vector<Waiting*>& batch) {
+  SPRINT_RETURN_IF_ERROR(Loaded());
+  Change change;
+  Tally& tally = *tally_;
+  for (const Waiting* waiting : batch) {
+    for (const auto& [key, body] : waiting->edits) {
+      if (const auto old = tally.hashes.find(key); old != tally.hashes.end()) {
+        tally.sum.digest -= old->second;
+        tally.hashes.erase(old);
+      }
+      change[key] = std::nullopt;
+      if (!body) continue;
+      const uint64_t hash = HashOf(key, *body);
+      tally.sum.digest += hash;
+      tally.hashes.emplace(key, hash);
+      change[key] = envelope_.Wrap(key, *body);
+    }
+    const auto record = waiting->edits.lower_bound(std::string(RecordPrefix));
+    if (record != waiting->edits.end() && record->first.starts_with(RecordPrefix)) {
+      ++tally.sum.serial;
+    }
+  }
+  tally.sum.next = next_;
+  tally.sum.entries = static_cast<int64_t>(tally.hashes.size());
+  change[SumKey] = envelope_.Wrap(SumKey, ToBody(tally.sum));
+  Status status = backend_->Write(*token_, change);
+  // Whether it was written may be unknown then: it is read before the next write.
+  if (!status.ok()) tally_.reset();
+  return status;
+}
+
+Status KeyedStore::Adopt(const Snapshot& snapshot) {
+  const auto lock = Alone();
+  if (!token_) return Loaded();
+  SPRINT_ASSIGN_OR_RETURN(const std::optional<Meta> meta, ReadMeta());
+  // What a copy that was cut off left is in the way of none.
+  std::vector<std::string> left;
+  SPRINT_RETURN_IF_ERROR(backend_->Read([&](std::string_view key, std::string_view) -> Status {
+    if (key != MetaKey && key != SumKey) left.emplace_back(key);
+    return Ok();
+  }));
+  if (!left.empty() && !(meta && meta->adopting)) {
+    return Error(ErrorCode::Conflict,
+                 "the state is not empty: it holds " + std::to_string(left.size()) + " entries");
+  }
+  Meta head;
+  head.lineage = snapshot.lineage;
+  head.adopting = true;
+  Change part{{MetaKey, ToBytes(head)}};
+  const auto flush = [&]() -> Status {
+    Status status = backend_->Write(*token_, part);
+    part.clear();
+    return status;
+  };
+  const auto add = [&](const std::string& key, std::optional<std::string> bytes) -> Status {
+    part[key] = std::move(bytes);
+    return part.size() < backend_->max_keys() ? Ok() : flush();
+  };
+  for (const std::string& key : left) SPRINT_RETURN_IF_ERROR(add(key, std::nullopt));
+  Change entries = ToEntries(snapshot);
+  entries.erase(MetaKey);
+  for (auto& [key, bytes] : entries) SPRINT_RETURN_IF_ERROR(add(key, std::move(bytes)));
+  if (!part.empty()) SPRINT_RETURN_IF_ERROR(flush());
+  head.adopting = false;
+  part[MetaKey] = ToBytes(head);
+  SPRINT_RETURN_IF_ERROR(flush());
+  lineage_ = snapshot.lineage;
+  tally_.reset();
+  return Ok();
+}
+
+}  // namespace sprint::state

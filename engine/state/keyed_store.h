@@ -1,0 +1,70 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <unordered_map>
+
+#include "engine/state/backend.h"
+#include "engine/state/entries.h"
+
+namespace sprint::state {
+
+// A Store over any backend; entries.h says how it lies there. Callers that come while
+// another writes wait and are then written together: one transaction, one flush.
+class KeyedStore final : public Store {
+ public:
+  // Makes a new state in an empty space. Protocol: of a newer format, or damaged.
+  static Result<std::unique_ptr<KeyedStore>> Open(std::unique_ptr<Backend> backend);
+
+  Result<Snapshot> Read() override;
+  Result<int64_t> Begin(const Intent& intent) override;
+  Status Finish(const Intent& intent, int64_t id, const std::optional<Record>& record) override;
+  Status Abandon(int64_t id) override;
+  Status Put(const Record& record) override;
+  Status Remove(const std::string& address) override;
+  Status Adopt(const Snapshot& snapshot) override;
+  Result<Lease> Acquire(const std::string& purpose, int64_t seconds) override;
+  Status Heartbeat() override;
+  Status Release() override;
+  Result<std::optional<Lease>> Holder() override;
+  Status Break(int64_t token) override;
+
+  Backend& backend() { return *backend_; }
+
+ private:
+  // What the writer knows of the stored state, to go on counting.
+  struct Tally {
+    Sum sum;
+    std::unordered_map<std::string, uint64_t> hashes;  // by key
+  };
+  // One caller's edits: keys with bodies, or to delete.
+  struct Waiting {
+    Change edits;
+    bool done = false;
+    Status status = Ok();
+  };
+
+  explicit KeyedStore(std::unique_ptr<Backend> backend) : backend_(std::move(backend)) {}
+  Result<std::optional<Meta>> ReadMeta();
+  Result<Snapshot> ReadAll(Tally& tally);
+  std::unique_lock<std::mutex> Alone();
+  Status Loaded();
+  Status Submit(Change edits);
+  void Lead(std::unique_lock<std::mutex>& lock);
+  Status Commit(const std::vector<Waiting*>& batch);
+
+  std::unique_ptr<Backend> backend_;
+  std::string lineage_;
+  Envelope envelope_;
+
+  std::mutex mutex_;
+  std::condition_variable turn_;
+  std::deque<Waiting*> queue_;
+  bool leading_ = false;  // somebody writes; token_ and tally_ are theirs
+  std::optional<int64_t> token_;
+  std::optional<Tally> tally_;  // none: to be read before the next write
+  int64_t next_ = 1;            // intent: never given twice, also not after a failed write
+};
+
+}  // namespace sprint::state
