@@ -84,6 +84,29 @@ int ApplySaved(const Compiled& compiled, const Options& options) {
   return Carry(*plan, **world, options, interrupt);
 }
 
+// Plans, asks, and carries out; `placement` is shown above the plan.
+int ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
+               const std::string& placement, const Options& options) {
+  auto world = OpenWorld(compiled.path, graph.providers, Access::Write);
+  if (!world.ok()) return Fail(world.error());
+  auto snapshot = Settled(**world);
+  if (!snapshot.ok()) return Fail(snapshot.error());
+  plan::PlanOptions plan_options;
+  plan_options.refresh = options.refresh;
+  plan_options.program_hash = HashOf(compiled);
+  plan_options.where = [&](Loc loc) { return Where(compiled.sources, loc); };
+  auto plan = plan::MakePlan(graph, *snapshot, *(*world)->providers, plan_options);
+  if (!plan.ok()) return Fail(plan.error());
+  if (!options.json) {
+    std::fputs(placement.c_str(), stdout);
+    std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
+  }
+  if (!plan->HasChanges()) return Success;
+  if (!Approved(options, "Carry out these changes?")) return Failure;
+  const Interrupt interrupt;
+  return Carry(*plan, **world, options, interrupt);
+}
+
 }  // namespace
 
 int Apply(const Options& options) {
@@ -93,7 +116,12 @@ int Apply(const Options& options) {
   Print(compiled);
   if (!compiled.program) return Failure;
   if (!options.plan_file.empty()) return ApplySaved(compiled, options);
-  auto chosen = ChooseDeploy(*compiled.program, options);
+  const ir::Program& program = *compiled.program;
+  if (program.deploys.empty() && !program.resources.empty() && options.deploy.empty()) {
+    auto graph = lower::Lower(program);
+    return graph.ok() ? ApplyGraph(compiled, *graph, "", options) : Fail(graph.error());
+  }
+  auto chosen = ChooseDeploy(program, options);
   if (!chosen.ok()) return Fail(chosen.error());
   return ApplyPlacement(compiled, **chosen, {}, options);
 }
@@ -113,27 +141,8 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
   }
   auto graph = LowerNow(program, deploy, *answer);
   if (!graph.ok()) return Fail(graph.error());
-  auto world = OpenWorld(compiled.path, graph->providers, Access::Write);
-  if (!world.ok()) return Fail(world.error());
-  auto snapshot = Settled(**world);
-  if (!snapshot.ok()) return Fail(snapshot.error());
-  plan::PlanOptions plan_options;
-  plan_options.refresh = options.refresh;
-  plan_options.program_hash = HashOf(compiled);
-  plan_options.where = [&](Loc loc) { return Where(compiled.sources, loc); };
-  auto plan = plan::MakePlan(*graph, *snapshot, *(*world)->providers, plan_options);
-  if (!plan.ok()) return Fail(plan.error());
-  if (!options.json) {
-    std::fputs(placement::Render(*answer, program, deploy).c_str(), stdout);
-    std::puts("");
-    std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
-  }
-  if (plan->HasChanges()) {
-    if (!Approved(options, "Carry out these changes?")) return Failure;
-    const Interrupt interrupt;
-    const int code = Carry(*plan, **world, options, interrupt);
-    if (code != Success) return code;
-  }
+  const std::string shown = placement::Render(*answer, program, deploy) + "\n";
+  if (const int code = ApplyGraph(compiled, *graph, shown, options); code != Success) return code;
   if (Status saved = SaveRunning(compiled.path, *answer); !saved.ok()) return Fail(saved.error());
   if (applied) *applied = std::move(*answer);
   return Success;

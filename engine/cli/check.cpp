@@ -17,9 +17,11 @@ int Check(const Options& options) {
   Print(compiled);
   if (!compiled.program) return Failure;
   const ir::Program& program = *compiled.program;
-  std::printf("%s: %zu components, %zu applications, %zu continua, %zu deploys: no mistakes\n",
-              compiled.path.c_str(), program.components.size(), program.applications.size(),
-              program.continua.size(), program.deploys.size());
+  std::printf(
+      "%s: %zu components, %zu applications, %zu continua, %zu deploys, %zu resources: no "
+      "mistakes\n",
+      compiled.path.c_str(), program.components.size(), program.applications.size(),
+      program.continua.size(), program.deploys.size(), program.resources.size());
   return Success;
 }
 

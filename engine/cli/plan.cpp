@@ -21,29 +21,24 @@ int Plan(const Options& options) {
     return Failure;
   }
   const ir::Program& program = *compiled.program;
-  auto chosen = ChooseDeploy(program, options);
-  if (!chosen.ok()) return Fail(chosen.error());
-  const ir::Deploy& deploy = **chosen;
-
-  auto placed = PlaceNow(program, deploy, {});
-  if (!placed.ok()) return Fail(placed.error());
-  const placement::Answer& answer = *placed;
-  if (answer.state == placement::State::Infeasible) {
-    compiled.diagnostics.push_back(CoreDiagnostic(answer));
-  }
-  if (answer.parts.empty()) {
+  auto desire = Desire(program, options);
+  if (!desire.ok()) return Fail(desire.error());
+  const Desired& desired = *desire;
+  const placement::Answer* answer = desired.deploy ? &desired.answer : nullptr;
+  if (!desired.Placed()) {
+    if (answer->state == placement::State::Infeasible) {
+      compiled.diagnostics.push_back(CoreDiagnostic(*answer));
+    }
     if (options.json) {
-      std::puts(PlanJson(compiled, &answer, nullptr).c_str());
+      std::puts(PlanJson(compiled, answer, nullptr).c_str());
     } else {
       Print(compiled);
-      std::fputs(placement::Render(answer, program, deploy).c_str(), stdout);
+      std::fputs(placement::Render(*answer, program, *desired.deploy).c_str(), stdout);
     }
     return Failure;
   }
 
-  auto graph = LowerNow(program, deploy, answer);
-  if (!graph.ok()) return Fail(graph.error());
-  auto world = OpenWorld(compiled.path, graph->providers, Access::Read);
+  auto world = OpenWorld(compiled.path, desired.graph.providers, Access::Read);
   if (!world.ok()) return Fail(world.error());
   auto snapshot = (*world)->store->Read();
   if (!snapshot.ok()) return Fail(snapshot.error());
@@ -51,7 +46,7 @@ int Plan(const Options& options) {
   plan_options.refresh = options.refresh;
   plan_options.program_hash = HashOf(compiled);
   plan_options.where = [&](Loc loc) { return Where(compiled.sources, loc); };
-  auto made = plan::MakePlan(*graph, *snapshot, *(*world)->providers, plan_options);
+  auto made = plan::MakePlan(desired.graph, *snapshot, *(*world)->providers, plan_options);
   if (!made.ok()) return Fail(made.error());
 
   if (!options.out.empty()) {
@@ -60,11 +55,13 @@ int Plan(const Options& options) {
     }
   }
   if (options.json) {
-    std::puts(PlanJson(compiled, &answer, &*made).c_str());
+    std::puts(PlanJson(compiled, answer, &*made).c_str());
   } else {
     Print(compiled);
-    std::fputs(placement::Render(answer, program, deploy).c_str(), stdout);
-    std::puts("");
+    if (answer) {
+      std::fputs(placement::Render(*answer, program, *desired.deploy).c_str(), stdout);
+      std::puts("");
+    }
     std::fputs(plan::Render(*made, options.colour).c_str(), stdout);
     if (!options.out.empty()) {
       std::printf("\nSaved. To carry out exactly this: sprint apply %s --plan %s\n",

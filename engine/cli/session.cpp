@@ -86,7 +86,7 @@ Result<const ir::Deploy*> ChooseDeploy(const ir::Program& program, const Options
   if (program.deploys.size() == 1) return &program.deploys.front();
   if (program.deploys.empty()) {
     return Error(ErrorCode::NotFound,
-                 "the program deploys nothing: add `deploy APP on CONTINUUM { }`");
+                 "the program asks for nothing: add a `resource` or `deploy APP on CONTINUUM { }`");
   }
   return Error(ErrorCode::InvalidArgument, "several deploys: choose with --deploy " + names);
 }
@@ -137,6 +137,19 @@ Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deplo
   for (const placement::PoolUse& use : answer.pools)
     counts.push_back({use.zone, use.pool, use.count});
   return lower::Lower(program, deploy, assignments, counts);
+}
+
+Result<Desired> Desire(const ir::Program& program, const Options& options) {
+  Desired desired;
+  if (program.deploys.empty() && !program.resources.empty() && options.deploy.empty()) {
+    SPRINT_ASSIGN_OR_RETURN(desired.graph, lower::Lower(program));
+    return desired;
+  }
+  SPRINT_ASSIGN_OR_RETURN(desired.deploy, ChooseDeploy(program, options));
+  SPRINT_ASSIGN_OR_RETURN(desired.answer, PlaceNow(program, *desired.deploy, {}));
+  if (!desired.Placed()) return desired;
+  SPRINT_ASSIGN_OR_RETURN(desired.graph, LowerNow(program, *desired.deploy, desired.answer));
+  return desired;
 }
 
 std::string StateDirectory(const std::string& program_path) {

@@ -46,6 +46,16 @@ diag::Diagnostic CoreDiagnostic(const placement::Answer& answer);
 Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deploy& deploy,
                                      const placement::Answer& answer);
 
+// What a program asks for.
+struct Desired {
+  const ir::Deploy* deploy = nullptr;  // null: it deploys nothing, it only writes resources
+  placement::Answer answer;            // of the deploy
+  lower::DesiredGraph graph;           // empty when there is no placement
+  bool Placed() const { return !deploy || !answer.parts.empty(); }
+};
+// The chosen deploy, placed; or the resources of a program that deploys nothing.
+Result<Desired> Desire(const ir::Program& program, const Options& options);
+
 // `.sprint/` beside the root file: the state of the program of this name.
 std::string StateDirectory(const std::string& program_path);
 std::string StatePath(const std::string& program_path);

@@ -119,14 +119,10 @@ int Graph(const Options& options) {
   const Compiled& compiled = **loaded;
   Print(compiled);
   if (!compiled.program) return Failure;
-  auto deploy = ChooseDeploy(*compiled.program, options);
-  if (!deploy.ok()) return Fail(deploy.error());
-  auto answer = PlaceNow(*compiled.program, **deploy, {});
-  if (!answer.ok()) return Fail(answer.error());
-  auto graph = LowerNow(*compiled.program, **deploy, *answer);
-  if (!graph.ok()) return Fail(graph.error());
+  auto desired = Desire(*compiled.program, options);
+  if (!desired.ok()) return Fail(desired.error());
   std::puts("digraph sprint {\n  rankdir = BT;\n  node [shape = box, fontname = \"sans-serif\"];");
-  for (const lower::Resource& resource : graph->resources) {
+  for (const lower::Resource& resource : desired->graph.resources) {
     std::printf("  \"%s\" [label = \"%s\\n%s\"];\n", resource.address.c_str(),
                 resource.address.c_str(), resource.type.c_str());
     for (const std::string& dependency : resource.dependencies) {
@@ -143,21 +139,16 @@ int Why(const Options& options) {
   const Compiled& compiled = **loaded;
   Print(compiled);
   if (!compiled.program) return Failure;
-  const ir::Program& program = *compiled.program;
-  auto deploy = ChooseDeploy(program, options);
-  if (!deploy.ok()) return Fail(deploy.error());
-  auto answer = PlaceNow(program, **deploy, {});
-  if (!answer.ok()) return Fail(answer.error());
-  auto graph = LowerNow(program, **deploy, *answer);
-  if (!graph.ok()) return Fail(graph.error());
-  for (const lower::Resource& resource : graph->resources) {
+  auto desired = Desire(*compiled.program, options);
+  if (!desired.ok()) return Fail(desired.error());
+  for (const lower::Resource& resource : desired->graph.resources) {
     if (resource.address != options.subject) continue;
     std::printf("%s  (%s)\n  asked for by %s\n", resource.address.c_str(), resource.type.c_str(),
                 Where(compiled.sources, resource.loc).c_str());
     for (const std::string& dependency : resource.dependencies) {
       std::printf("  needs %s\n", dependency.c_str());
     }
-    for (const lower::Resource& other : graph->resources) {
+    for (const lower::Resource& other : desired->graph.resources) {
       for (const std::string& dependency : other.dependencies) {
         if (dependency == resource.address)
           std::printf("  is needed by %s\n", other.address.c_str());

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/lower/config.h"
@@ -46,52 +49,13 @@ const char* TrustName(ir::Trust trust) {
   return "public";
 }
 
-class Builder {
+// The graph as it grows, and what holds for any graph.
+class GraphBuilder {
  public:
-  Builder(const ir::Program& program, const ir::Deploy& deploy)
-      : program_(program),
-        deploy_(deploy),
-        continuum_(program.continua[deploy.continuum]),
-        application_(program.applications[deploy.application]) {}
-
-  Result<DesiredGraph> Build(const std::vector<Assignment>& assignments,
-                             const std::vector<PoolCount>& counts) {
-    SPRINT_RETURN_IF_ERROR(CheckIndices(assignments, counts));
-    for (const ir::ProviderUse& use : program_.providers) {
+  Status AddProviders(const ir::Program& program) {
+    for (const ir::ProviderUse& use : program.providers) {
       SPRINT_ASSIGN_OR_RETURN(value::Value config, ToConfig(ir::Value(use.config)));
       graph_.providers.push_back({use.name, std::move(config)});
-    }
-    SPRINT_RETURN_IF_ERROR(Add(program_.resources, "", {}));
-    for (const Assignment& a : assignments) used_zones_.insert(a.zone);
-    for (const PoolCount& c : counts) {
-      if (c.count > 0) used_zones_.insert(c.zone);
-    }
-    SPRINT_RETURN_IF_ERROR(AddSetups());
-    SPRINT_RETURN_IF_ERROR(AddNodes(counts));
-    SPRINT_RETURN_IF_ERROR(AddLinks());
-    SPRINT_RETURN_IF_ERROR(AddParts(assignments));
-    SPRINT_RETURN_IF_ERROR(CheckReferences());
-    return std::move(graph_);
-  }
-
- private:
-  Status CheckIndices(const std::vector<Assignment>& assignments,
-                      const std::vector<PoolCount>& counts) const {
-    const auto bad_pool = [this](ir::Index zone, ir::Index pool) {
-      return zone >= continuum_.zones.size() || pool >= continuum_.zones[zone].pools.size();
-    };
-    for (const PoolCount& c : counts) {
-      if (bad_pool(c.zone, c.pool)) {
-        return Error(ErrorCode::InvalidArgument, "the placement names a pool that is not there");
-      }
-    }
-    for (const Assignment& a : assignments) {
-      const bool bad = bad_pool(a.zone, a.pool) || a.component >= deploy_.components.size() ||
-                       a.variant >= deploy_.components[a.component].variants.size() ||
-                       a.part >= deploy_.components[a.component].variants[a.variant].parts.size();
-      if (bad) {
-        return Error(ErrorCode::InvalidArgument, "the placement names a part that is not there");
-      }
     }
     return Ok();
   }
@@ -123,6 +87,99 @@ class Builder {
       graph_.resources.push_back(std::move(resource));
     }
     return made;
+  }
+
+  // References lead to resources, and nowhere in a circle.
+  Status CheckReferences() const {
+    const std::vector<Resource>& resources = graph_.resources;
+    std::unordered_map<std::string_view, size_t> index;
+    index.reserve(resources.size());
+    for (size_t i = 0; i < resources.size(); ++i) index.emplace(resources[i].address, i);
+    std::vector<size_t> waiting(resources.size()), ready;
+    std::vector<std::vector<size_t>> dependants(resources.size());
+    for (size_t i = 0; i < resources.size(); ++i) {
+      waiting[i] = resources[i].dependencies.size();
+      if (waiting[i] == 0) ready.push_back(i);
+      for (const std::string& need : resources[i].dependencies) {
+        const auto found = index.find(need);
+        if (found == index.end()) {
+          return Error(ErrorCode::InvalidArgument, "`" + resources[i].address + "` refers to `" +
+                                                       need +
+                                                       "`, which is no resource of this program")
+              .At(resources[i].loc);
+        }
+        dependants[found->second].push_back(i);
+      }
+    }
+    for (size_t done = 0; done < ready.size(); ++done) {
+      for (const size_t next : dependants[ready[done]]) {
+        if (--waiting[next] == 0) ready.push_back(next);
+      }
+    }
+    const Resource* first = nullptr;  // by address
+    for (size_t i = 0; i < resources.size(); ++i) {
+      if (waiting[i] > 0 && (!first || resources[i].address < first->address)) {
+        first = &resources[i];
+      }
+    }
+    if (!first) return Ok();
+    return Error(ErrorCode::InvalidArgument,
+                 "`" + first->address + "` depends on itself in a circle")
+        .At(first->loc);
+  }
+
+  DesiredGraph Take() { return std::move(graph_); }
+
+ private:
+  DesiredGraph graph_;
+  std::unordered_set<std::string> known_;
+};
+
+class Builder : private GraphBuilder {
+ public:
+  Builder(const ir::Program& program, const ir::Deploy& deploy)
+      : program_(program),
+        deploy_(deploy),
+        continuum_(program.continua[deploy.continuum]),
+        application_(program.applications[deploy.application]) {}
+
+  Result<DesiredGraph> Build(const std::vector<Assignment>& assignments,
+                             const std::vector<PoolCount>& counts) {
+    SPRINT_RETURN_IF_ERROR(CheckIndices(assignments, counts));
+    SPRINT_RETURN_IF_ERROR(AddProviders(program_));
+    SPRINT_RETURN_IF_ERROR(Add(program_.resources, "", {}));
+    for (const Assignment& a : assignments) used_zones_.insert(a.zone);
+    for (const PoolCount& c : counts) {
+      if (c.count > 0) used_zones_.insert(c.zone);
+    }
+    SPRINT_RETURN_IF_ERROR(AddSetups());
+    SPRINT_RETURN_IF_ERROR(AddNodes(counts));
+    SPRINT_RETURN_IF_ERROR(AddLinks());
+    SPRINT_RETURN_IF_ERROR(AddParts(assignments));
+    SPRINT_RETURN_IF_ERROR(CheckReferences());
+    return Take();
+  }
+
+ private:
+  Status CheckIndices(const std::vector<Assignment>& assignments,
+                      const std::vector<PoolCount>& counts) const {
+    const auto bad_pool = [this](ir::Index zone, ir::Index pool) {
+      return zone >= continuum_.zones.size() || pool >= continuum_.zones[zone].pools.size();
+    };
+    for (const PoolCount& c : counts) {
+      if (bad_pool(c.zone, c.pool)) {
+        return Error(ErrorCode::InvalidArgument, "the placement names a pool that is not there");
+      }
+    }
+    for (const Assignment& a : assignments) {
+      const bool bad = bad_pool(a.zone, a.pool) || a.component >= deploy_.components.size() ||
+                       a.variant >= deploy_.components[a.component].variants.size() ||
+                       a.part >= deploy_.components[a.component].variants[a.variant].parts.size();
+      if (bad) {
+        return Error(ErrorCode::InvalidArgument, "the placement names a part that is not there");
+      }
+    }
+    return Ok();
   }
 
   Result<Addresses> Call(const ir::Template& make, const ir::TemplateScope& scope,
@@ -343,44 +400,10 @@ class Builder {
     }
   }
 
-  Status CheckReferences() const {
-    std::map<std::string, const Resource*> by_address;
-    for (const Resource& resource : graph_.resources) by_address[resource.address] = &resource;
-    std::map<std::string, size_t> waiting;
-    std::map<std::string, Addresses> dependants;
-    Addresses ready;
-    for (const Resource& resource : graph_.resources) {
-      waiting[resource.address] = resource.dependencies.size();
-      if (resource.dependencies.empty()) ready.push_back(resource.address);
-      for (const std::string& need : resource.dependencies) {
-        if (!by_address.count(need)) {
-          return Error(ErrorCode::InvalidArgument, "`" + resource.address + "` refers to `" + need +
-                                                       "`, which is no resource of this deploy")
-              .At(resource.loc);
-        }
-        dependants[need].push_back(resource.address);
-      }
-    }
-    for (size_t i = 0; i < ready.size(); ++i) {
-      const std::string done = ready[i];
-      for (const std::string& next : dependants[done]) {
-        if (--waiting[next] == 0) ready.push_back(next);
-      }
-    }
-    for (const auto& [address, left] : waiting) {
-      if (left == 0) continue;
-      return Error(ErrorCode::InvalidArgument, "`" + address + "` depends on itself in a circle")
-          .At(by_address.at(address)->loc);
-    }
-    return Ok();
-  }
-
   const ir::Program& program_;
   const ir::Deploy& deploy_;
   const ir::Continuum& continuum_;
   const ir::Application& application_;
-  DesiredGraph graph_;
-  std::set<std::string> known_;
   std::set<ir::Index> used_zones_;
   std::map<ir::Index, Addresses> setups_, links_;
   std::map<std::tuple<ir::Index, ir::Index, uint32_t>, Addresses> nodes_;
@@ -389,6 +412,15 @@ class Builder {
 };
 
 }  // namespace
+
+Result<DesiredGraph> Lower(const ir::Program& program) {
+  GraphBuilder builder;
+  SPRINT_RETURN_IF_ERROR(builder.AddProviders(program));
+  auto added = builder.Add(program.resources, "", {});
+  if (!added.ok()) return added.TakeError();
+  SPRINT_RETURN_IF_ERROR(builder.CheckReferences());
+  return builder.Take();
+}
 
 Result<DesiredGraph> Lower(const ir::Program& program, const ir::Deploy& deploy,
                            const std::vector<Assignment>& assignments,

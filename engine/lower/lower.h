@@ -51,5 +51,7 @@ struct DesiredGraph {
 Result<DesiredGraph> Lower(const ir::Program& program, const ir::Deploy& deploy,
                            const std::vector<Assignment>& assignments,
                            const std::vector<PoolCount>& counts);
+// The resources of a program that deploys nothing: those of its root file.
+Result<DesiredGraph> Lower(const ir::Program& program);
 
 }  // namespace sprint::lower

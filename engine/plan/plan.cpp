@@ -311,8 +311,11 @@ class Planner {
     }
     const std::vector<std::string> changed = Differing(step.before, step.after);
     if (changed.empty()) return;
+    // What the program sets says more than what the provider derives from it.
     for (const std::string& name : requires_replace) {
       if (std::find(changed.begin(), changed.end(), name) == changed.end()) continue;
+      if (step.forcing.empty()) step.forcing = name;
+      if (!step.config.Find(name)) continue;
       step.forcing = name;
       break;
     }

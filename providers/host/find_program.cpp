@@ -23,16 +23,20 @@ Result<std::string> FindProgram(const std::string& name) {
       rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
     }
   }
+  // Ours by that name, else any other that speaks the plugin protocol.
   std::string looked;
   for (const std::string& folder : folders) {
-    std::string path = folder + "/sprint-provider-" + name;
-    if (std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0) {
-      return path;
+    for (const char* prefix : {"/sprint-provider-", "/terraform-provider-"}) {
+      std::string path = folder + prefix + name;
+      if (std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0) {
+        return path;
+      }
     }
     looked += (looked.empty() ? "" : ", ") + folder;
   }
-  return Error(ErrorCode::NotFound,
-               "no program sprint-provider-" + name + " (looked in " + looked + ")");
+  return Error(ErrorCode::NotFound, "no program sprint-provider-" + name +
+                                        " or terraform-provider-" + name + " (looked in " + looked +
+                                        "; SPRINT_PROVIDER_PATH names more folders)");
 }
 
 }  // namespace sprint::host

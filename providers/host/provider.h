@@ -88,7 +88,7 @@ struct LaunchOptions {
   std::chrono::milliseconds handshake_timeout{10'000};
 };
 
-// Starts the program `path`, shakes hands (plugin protocol 6), reads the schema.
+// Starts the program `path`, shakes hands (plugin protocol 6 or 5), reads the schema.
 // `environment` is added to ours. The program dies with us, and when the Provider does.
 // Errors: NotFound (no such program), Denied (not ours to run), Protocol (garbage
 // instead of a handshake), Timeout (silent), Unavailable (died while starting; the
@@ -97,8 +97,9 @@ Result<std::unique_ptr<Provider>> Launch(const std::string& path,
                                          const std::map<std::string, std::string>& environment,
                                          const LaunchOptions& options = {});
 
-// Where provider NAME's program is: `sprint-provider-NAME` beside the running
-// program, then in each folder of SPRINT_PROVIDER_PATH.
+// Where provider NAME's program is: `sprint-provider-NAME`, or `terraform-provider-NAME`
+// of the same plugin protocol, beside the running program, then in each folder of
+// SPRINT_PROVIDER_PATH.
 Result<std::string> FindProgram(const std::string& name);
 
 }  // namespace sprint::host

@@ -2,6 +2,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -10,7 +12,9 @@
 #include <mutex>
 #include <string_view>
 #include <thread>
+#include <vector>
 
+#include "providers/protocol/batch.grpc.pb.h"
 #include "providers/protocol/plugin.grpc.pb.h"
 #include "providers/protocol/tfplugin6.grpc.pb.h"
 #include "providers/protocol/wire.h"
@@ -206,6 +210,57 @@ class ProviderService final : public tfplugin6::Provider::Service {
 };
 #undef SPRINT_DECODE
 
+// Many calls in one message, each as if it had come alone.
+class BatchService final : public provider::Batch::Service {
+ public:
+  explicit BatchService(ProviderService& service) : service_(service) {}
+
+  grpc::Status Read(grpc::ServerContext*, const provider::ReadBatch::Request* request,
+                    provider::ReadBatch::Response* response) override {
+    return Each(*request, *response, [this](const auto& call, auto& answer) {
+      return service_.ReadResource(nullptr, &call, &answer);
+    });
+  }
+  grpc::Status Validate(grpc::ServerContext*, const provider::ValidateBatch::Request* request,
+                        provider::ValidateBatch::Response* response) override {
+    return Each(*request, *response, [this](const auto& call, auto& answer) {
+      return service_.ValidateResourceConfig(nullptr, &call, &answer);
+    });
+  }
+  grpc::Status Plan(grpc::ServerContext*, const provider::PlanBatch::Request* request,
+                    provider::PlanBatch::Response* response) override {
+    return Each(*request, *response, [this](const auto& call, auto& answer) {
+      return service_.PlanResourceChange(nullptr, &call, &answer);
+    });
+  }
+
+ private:
+  // As many at once as the host would have underway without batches: what a provider
+  // asks of a network must not stand in line because it came in one message.
+  static constexpr int Threads = 16;
+
+  template <typename Request, typename Response, typename Serve>
+  static grpc::Status Each(const Request& request, Response& response, const Serve& serve) {
+    const int count = request.calls_size();
+    for (int i = 0; i < count; ++i) response.add_answers();
+    std::atomic<int> next = 0;
+    const auto work = [&] {
+      for (int i = next++; i < count; i = next++) {
+        auto& answer = *response.mutable_answers(i);
+        const grpc::Status status = serve(request.calls(i), answer);
+        if (!status.ok()) Object(answer.mutable_diagnostics(), "", status.error_message());
+      }
+    };
+    std::vector<std::thread> helpers;
+    for (int i = 1; i < std::min(Threads, count); ++i) helpers.emplace_back(work);
+    work();
+    for (std::thread& helper : helpers) helper.join();
+    return grpc::Status::OK;
+  }
+
+  ProviderService& service_;
+};
+
 // Set once, by the host's Shutdown or when the host is gone.
 class EndSignal {
  public:
@@ -288,6 +343,7 @@ int Serve(std::unique_ptr<Provider> provider) {
 
   EndSignal end;
   ProviderService service(*provider);
+  BatchService batches(service);
   ControllerService controller(end);
   std::string path = SocketPath();
   grpc::EnableDefaultHealthCheckService(true);
@@ -296,6 +352,7 @@ int Serve(std::unique_ptr<Provider> provider) {
   builder.SetMaxReceiveMessageSize(-1);
   builder.SetMaxSendMessageSize(-1);
   builder.RegisterService(&service);
+  builder.RegisterService(&batches);
   builder.RegisterService(&controller);
   const mode_t mask = umask(0177);
   std::unique_ptr<grpc::Server> server = path.empty() ? nullptr : builder.BuildAndStart();

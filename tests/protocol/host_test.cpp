@@ -189,6 +189,43 @@ TEST_F(HostTest, TheProcessEndsWithItsProvider) {
   EXPECT_NE(kill(pid, 0), 0);
 }
 
+// More calls than one batch holds, some of which object: each answer is that of its call.
+TEST_F(HostTest, ManyCallsAreAnsweredInTheirOrder) {
+  auto provider = Started();
+  ASSERT_TRUE(provider);
+  const std::string type = "fake_counter", no_bytes, bytes = "secret";
+  const Value nothing, wrong(Object{{"name", "w"}, {"count", "many"}});
+  std::vector<Value> configs;
+  for (int i = 0; i < 600; ++i) {
+    configs.push_back(i % 7 == 3 ? wrong
+                                 : Value(Object{{"name", "n" + std::to_string(i)}, {"count", i}}));
+  }
+  std::vector<ValidateCall> checks;
+  std::vector<PlanCall> plans;
+  const value::Schema& schema = provider->resources().at(type);
+  for (const Value& config : configs) {
+    checks.push_back({type, config});
+    plans.push_back({type, nothing, ProposedNew(schema, nothing, config), config, no_bytes});
+  }
+  const auto checked = provider->ValidateMany(checks);
+  const auto planned = provider->PlanMany(plans);
+  ASSERT_EQ(checked.size(), configs.size());
+  ASSERT_EQ(planned.size(), configs.size());
+  for (size_t i = 0; i < configs.size(); ++i) {
+    ASSERT_TRUE(checked[i].ok() && planned[i].ok()) << i;
+    EXPECT_EQ(checked[i]->empty(), i % 7 != 3) << i;
+    EXPECT_EQ(planned[i]->planned.Text("name"), configs[i].Text("name")) << i;
+  }
+  const Value a = Created(*provider, configs[0]), b = Created(*provider, configs[1]);
+  const Value gone = Value(Object{{"name", "gone"}});
+  const auto read = provider->ReadMany({{type, a, bytes}, {type, gone, bytes}, {type, b, bytes}});
+  ASSERT_EQ(read.size(), 3u);
+  EXPECT_EQ(read[0]->new_state, a);
+  EXPECT_TRUE(read[1]->new_state.is_null());
+  EXPECT_EQ(read[2]->new_state, b);
+  EXPECT_EQ(read[2]->private_bytes, bytes);
+}
+
 TEST_F(HostTest, MissingProgramIsNotFound) {
   EXPECT_EQ(Launch(folder_ + "/none", {}).error().code(), ErrorCode::NotFound);
   std::ofstream(folder_ + "/plain") << "text";
@@ -200,7 +237,7 @@ TEST_F(HostTest, SilentProgramTimesOut) {
 }
 
 TEST_F(HostTest, GarbageHandshakesAreProtocolErrors) {
-  for (const char* line : {"hello", "1|6", "2|6|unix|/x|grpc|", "1|5|unix|/x|grpc|",
+  for (const char* line : {"hello", "1|6", "2|6|unix|/x|grpc|", "1|4|unix|/x|grpc|",
                            "1|6|unix|/x|netrpc|", "1|6|unix||grpc|", "1|6|pigeon|/x|grpc|"}) {
     auto launched = LaunchScript(std::string("echo '") + line + "'; exec sleep 60");
     ASSERT_FALSE(launched.ok()) << line;
