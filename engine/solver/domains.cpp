@@ -45,8 +45,12 @@ Items Domains::MakeItems() const {
 Item Domains::MakeItem(uint32_t c, uint32_t v, size_t p, const Option& option) const {
   const Part& part = problem_.components[c].variants[v].parts[p];
   const Pool& pool = problem_.pools[option.pool];
-  Item item{option.pool, option.demand * part.rate, 0, Memory(part, option),
-            pool.form != Form::Nodes};
+  Item item{.pool = option.pool,
+            .load = option.demand * part.rate,
+            .memory = Memory(part, option),
+            .gpu_memory = part.gpu_memory,
+            .cloud = pool.form != Form::Nodes,
+            .option = static_cast<uint32_t>(&option - part.options.data())};
   if (pool.form == Form::Functions) {
     item.fixed = item.load * Burden(problem_, pool);
     if (problem_.goal == Goal::Cost) item.fixed += pool.fee * part.rate;

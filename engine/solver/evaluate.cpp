@@ -47,6 +47,17 @@ performance::Sojourn PartResponse(const Problem& problem, const Part& part, uint
 Response PathResponse(const Problem& problem, const Placement& placement,
                       const std::vector<double>& loads, const std::vector<uint32_t>& path,
                       const std::vector<char>* placed, const std::vector<double>* floor) {
+  const auto station = [&](uint32_t c, size_t p) {
+    const uint32_t j = placement.pool[c][p];
+    const Part& part = problem.components[c].variants[placement.variant[c]].parts[p];
+    return PartResponse(problem, part, j, loads[j], placement.count[j]);
+  };
+  return PathResponse(problem, placement, station, path, placed, floor);
+}
+
+Response PathResponse(const Problem& problem, const Placement& placement, const Station& station,
+                      const std::vector<uint32_t>& path, const std::vector<char>* placed,
+                      const std::vector<double>* floor) {
   const auto known = [&](uint32_t c) { return !placed || (*placed)[c]; };
   Response total;
   for (size_t step = 0; step < path.size(); ++step) {
@@ -66,8 +77,7 @@ Response PathResponse(const Problem& problem, const Placement& placement,
       const bool leaves = p + 1 == parts.size() || parts[p].exit > 0;
       const double leave =
           goes_on && leaves ? Hop(problem, pools[p], placement.pool[path[step + 1]][0], output) : 0;
-      const auto here =
-          PartResponse(problem, parts[p], pools[p], loads[pools[p]], placement.count[pools[p]]);
+      const auto here = station(c, p);
       if (p + 1 == parts.size()) {
         rest = {here, leave};
         continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "engine/solver/problem.h"
@@ -32,6 +33,11 @@ Response PathResponse(const Problem& problem, const Placement& placement,
                       const std::vector<double>& loads, const std::vector<uint32_t>& path,
                       const std::vector<char>* placed = nullptr,
                       const std::vector<double>* floor = nullptr);
+// The same when the time at each part is known otherwise.
+using Station = std::function<performance::Sojourn(uint32_t component, size_t part)>;
+Response PathResponse(const Problem& problem, const Placement& placement, const Station& station,
+                      const std::vector<uint32_t>& path, const std::vector<char>* placed,
+                      const std::vector<double>* floor);
 
 struct Evaluation {
   std::vector<double> load;                   // per pool

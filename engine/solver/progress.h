@@ -24,7 +24,8 @@ struct Progress {
   // The least bound of what was left aside when the budget ended.
   double open = std::numeric_limits<double>::infinity();
   uint64_t steps = 0;
-  bool stopped = false;
+  uint64_t slice = ~uint64_t{0};  // the step at which a part of the search ends early
+  bool stopped = false;           // by its slice or the budget
 
   double Cutoff() const { return best ? std::min(limit, burden * (1 - 1e-12) - 1e-18) : limit; }
   bool Hopeless(double bound) const { return bound >= Cutoff() || bound >= cap; }
@@ -32,8 +33,19 @@ struct Progress {
   // Counts one step.
   bool Stop() {
     ++steps;
-    if (steps > budget.steps || ((steps & 63) == 0 && Late())) stopped = true;
+    if (steps > std::min(budget.steps, slice) || ((steps & 63) == 0 && Late())) stopped = true;
     return Done();
+  }
+  // The next so many steps, the budget permitting. False: it has ended.
+  bool Begin(uint64_t length) {
+    if (steps >= budget.steps || Late()) {
+      stopped = true;
+      return false;
+    }
+    slice = steps + std::min(length, ~uint64_t{0} - steps);
+    stopped = false;
+    open = std::numeric_limits<double>::infinity();
+    return true;
   }
   // For loops that are long but count no steps.
   bool Late() const {

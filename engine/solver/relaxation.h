@@ -13,8 +13,9 @@ struct Item {
   uint32_t pool = 0;
   double load = 0;   // busy seconds per second it brings to the pool
   double fixed = 0;  // objective of its executions, fees and moves, whatever the counts
-  double memory = 0;
+  double memory = 0, gpu_memory = 0;
   bool cloud = false;
+  uint32_t option = 0;  // which of the part's
 };
 // [component][variant][part]; a variant that may not be chosen has no parts at all.
 using Items = std::vector<std::vector<std::vector<std::vector<Item>>>>;

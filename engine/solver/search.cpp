@@ -6,19 +6,25 @@
 
 #include "engine/solver/assignment.h"
 #include "engine/solver/domains.h"
+#include "engine/solver/neighbourhood.h"
 #include "engine/solver/progress.h"
 #include "engine/solver/relaxation.h"
 
 // Two levels. Above, hardware: which pool of a zone of one kind, and how many of each;
 // ranges are split until every count is fixed, and Lagrangian bounds cut most of them
-// off. Below, components on fixed hardware. The whole runs under a limit that grows from just above
-// the root bound, so that without any placement known the first one found lies near the optimum.
+// off. Below, components on fixed hardware. What is looked for costs less than the best
+// placement known, which a neighbourhood search finds beforehand and improves between.
 namespace sprint::solver {
 namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 // Rounds of price adjustment.
-constexpr int RootRounds = 300, NodeRounds = 20, StepRounds = 3;
+constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20, StepRounds = 3;
+// Steps of the turns of proof: a glance, then long and longer. Rounds per component without
+// a better placement that end a turn of looking for one.
+constexpr uint64_t FirstSlice = 300, SecondSlice = 100'000, SliceGrowth = 3;
+constexpr uint64_t FirstPatience = 20, Patience = 200;
+constexpr uint32_t Seed = 1;
 constexpr uint8_t AnyStep = 1 << Edge | 1 << Mixed | 1 << Cloud;
 
 class Searcher {
@@ -48,44 +54,31 @@ class Searcher {
     }
     root.hardware.steps.assign(all_, AnyStep);
     // No placement costs as much, so that bounds beyond prove there is none.
-    const double top = Top(root.hardware);
-    progress_.limit = top;
-    if (options_.previous) TryPrevious(root);
+    progress_.limit = Top(root.hardware);
+    root.bound = relaxation_.Bound(root.hardware, root.prices, QuickRounds, Infinity);
+    if (root.bound >= std::min(progress_.limit, progress_.cap)) return End(Infinity);
+    Neighbourhood neighbourhood(problem_, domains_, items_, progress_, Seed);
+    progress_.Begin(progress_.budget.steps / 4);
+    neighbourhood.Construct(options_.previous ? &*options_.previous : nullptr);
+    if (options_.any && progress_.best) return End(-Infinity);
     root.bound = relaxation_.Bound(root.hardware, root.prices, RootRounds, progress_.Cutoff());
     root.load = relaxation_.load();
-    if (root.bound == Infinity || root.bound >= progress_.cap) return End(Infinity);
-    if (progress_.stopped) return End(root.bound);
     double proven = root.bound;
-    if (!(options_.any && domains_.CountsNeverHurt())) {
-      for (double share : {0.02, 0.1, 0.25, 0.5, 0.8, 1.2, 2.0}) {
-        progress_.limit = root.bound * (1 + share);
-        if (!(progress_.limit > proven) || progress_.limit >= top) continue;
-        Branch(root);
-        if (progress_.stopped)
-          return End(std::max(proven, std::min(progress_.open, progress_.limit)));
-        if (progress_.best && (options_.any || progress_.burden <= progress_.limit))
-          return End(progress_.burden);
-        // The cap leaves missed preferences out, the limit does not.
-        if (progress_.limit >= progress_.cap + domains_.Preferences()) return End(Infinity);
-        proven = progress_.limit;
-      }
+    if (proven == Infinity || proven >= progress_.cap) return End(Infinity);
+    // By turns: proof from the start for longer and longer, and better placements.
+    uint64_t patience = FirstPatience;
+    for (uint64_t length = FirstSlice;; length = std::max(SecondSlice, length * SliceGrowth)) {
+      if (progress_.Hopeless(proven)) return End(Infinity);
+      if (!progress_.Begin(length)) return End(proven);
+      Prove(root);
+      if (options_.any && progress_.best) return End(proven);
+      if (!progress_.stopped) return End(Infinity);
+      proven = std::max(proven, std::min(progress_.open, progress_.Cutoff()));
+      if (!progress_.Begin(std::max(SecondSlice, length))) return End(proven);
+      neighbourhood.Improve(~uint64_t{0}, patience * (all_ + 1));
+      patience = Patience;
+      if (options_.any && progress_.best) return End(proven);
     }
-    progress_.limit = top;
-    if (!progress_.best && domains_.CountsNeverHurt()) {
-      // More instances never break a requirement: what does not hold with the most
-      // there are holds with none.
-      Node most = root;
-      most.hardware.low = most.hardware.high;
-      progress_.any = true;
-      Branch(most);
-      progress_.any = options_.any;
-      if (!progress_.best) return End(progress_.stopped ? proven : Infinity);
-      if (progress_.stopped || options_.any) return End(proven);
-    }
-    progress_.open = Infinity;
-    Branch(root);
-    if (progress_.stopped) return End(std::max(proven, progress_.open));
-    return End(progress_.burden);
   }
 
  private:
@@ -98,13 +91,33 @@ class Searcher {
   // `bound`: what is known to be the least; infinite when nothing is left to look at.
   Outcome End(double bound) {
     if (progress_.best) {
-      const bool proven = !progress_.stopped && !options_.any;
+      const bool proven = bound >= progress_.Cutoff();
       bound = std::min(bound, progress_.burden);
-      return Solved{*progress_.best, progress_.burden, bound, domains_.Moves(*progress_.best),
-                    proven,          progress_.steps};
+      return Solved{*progress_.best,
+                    progress_.burden,
+                    proven ? progress_.burden : bound,
+                    domains_.Moves(*progress_.best),
+                    proven,
+                    progress_.steps};
     }
-    if (progress_.stopped) return Exhausted{bound, progress_.steps};
+    if (bound < Infinity) return Exhausted{bound, progress_.steps};
     return Infeasible{progress_.steps};
+  }
+
+  // Looks at all there is. More instances never break a requirement where
+  // CountsNeverHurt: what does not hold with the most there are holds with none.
+  void Prove(const Node& root) {
+    if (!progress_.best && domains_.CountsNeverHurt()) {
+      Node most = root;
+      most.hardware.low = most.hardware.high;
+      progress_.any = true;
+      Branch(most);
+      progress_.any = options_.any;
+      // What was left open there bounds nothing here.
+      progress_.open = progress_.stopped ? root.bound : Infinity;
+      if (!progress_.best || progress_.stopped || options_.any) return;
+    }
+    Branch(root);
   }
 
   double Top(const Hardware& hardware) const {
@@ -217,27 +230,6 @@ class Searcher {
       break;
     }
     return ways;
-  }
-
-  // Only what runs now, with the best counts for it: a placement to beat.
-  void TryPrevious(Node root) {
-    const Items everything = items_;
-    for (uint32_t c = 0; c < all_; ++c) {
-      for (uint32_t v = 0; v < items_[c].size(); ++v) {
-        for (size_t p = 0; p < items_[c][v].size(); ++p) {
-          std::erase_if(items_[c][v][p],
-                        [&](const Item& item) { return !domains_.Stays(c, v, p, item.pool); });
-        }
-        const bool gone = std::any_of(items_[c][v].begin(), items_[c][v].end(),
-                                      [](const auto& list) { return list.empty(); });
-        if (gone) items_[c][v].clear();
-      }
-    }
-    root.bound = relaxation_.Bound(root.hardware, root.prices, NodeRounds, Infinity);
-    root.load = relaxation_.load();
-    if (root.bound < Infinity) Branch(root);
-    items_ = everything;
-    progress_.open = Infinity;
   }
 
   const Problem& problem_;

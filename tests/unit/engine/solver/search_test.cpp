@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/solver/evaluate.h"
@@ -27,7 +28,8 @@ double BruteForce(const Problem& problem, const Placement* previous = nullptr, d
   at.count.assign(problem.pools.size(), 0);
   const auto counts = [&](auto& self, size_t j) -> void {
     if (j == problem.pools.size()) {
-      const double burden = Evaluate(problem, at).burden;
+      const Evaluation evaluation = Evaluate(problem, at);
+      const double burden = evaluation.burden;
       double moves = 0;
       for (size_t c = 0; previous && c < at.pool.size(); ++c) {
         for (size_t p = 0; p < at.pool[c].size(); ++p) {
@@ -36,11 +38,20 @@ double BruteForce(const Problem& problem, const Placement* previous = nullptr, d
           if (!same) moves += move;
         }
       }
-      if (burden + moves < best && Violations(problem, at, burden).empty()) best = burden + moves;
+      if (burden + moves >= best) return;
+      for (size_t i = 0; i < problem.constraints.size(); ++i) {
+        if (!evaluation.met[i] && !problem.constraints[i].weight) return;
+      }
+      if (Violations(problem, at, burden).empty()) best = burden + moves;
       return;
     }
     if (problem.pools[j].form == Form::Functions) return self(self, j + 1);
-    for (at.count[j] = 0; at.count[j] <= problem.pools[j].max; ++at.count[j]) self(self, j + 1);
+    // Counts above the least of a pool that nobody uses only cost.
+    bool used = false;
+    for (const auto& pools : at.pool) used = used || std::count(pools.begin(), pools.end(), j) > 0;
+    const uint32_t least = problem.pools[j].form == Form::Machines ? problem.pools[j].min : 0;
+    const uint32_t most = used ? problem.pools[j].max : least;
+    for (at.count[j] = least; at.count[j] <= most; ++at.count[j]) self(self, j + 1);
     at.count[j] = 0;
   };
   const auto parts = [&](auto& self, size_t c, size_t p) -> void {

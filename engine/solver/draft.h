@@ -1,0 +1,105 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/solver/domains.h"
+#include "engine/solver/evaluate.h"
+
+namespace sprint::solver {
+
+// A placement that is being built and rebuilt. Rules that hold or not (memory, capacity at
+// the largest count, ways, one kind, no return) are never broken; bounds on times, costs
+// and utilisations may be, and count as a penalty. Everything is kept up to date under
+// single changes, whose effect is then cheap to ask for.
+class Draft {
+ public:
+  // All are kept by reference.
+  Draft(const Problem& problem, const Domains& domains);
+
+  bool placed(uint32_t c) const { return placed_[c] != 0; }
+  bool Complete() const { return left_ == 0; }
+  const Placement& placement() const { return placement_; }
+  double load(uint32_t j) const { return load_[j]; }
+  uint32_t count(uint32_t j) const { return placement_.count[j]; }
+  // Parts on each pool, by their components.
+  const std::vector<uint32_t>& users(uint32_t j) const { return users_[j]; }
+
+  // Instances pool j needs for `load` more; above its maximum: there is no room.
+  uint32_t Need(uint32_t j, double load) const;
+  // May this be on its pool beside what is there?
+  bool Room(const Item& item) const;
+  // Do all neighbours that are placed have a way to c if it is like this, and does
+  // nothing return from the cloud?
+  bool Joins(uint32_t c, uint32_t variant, const std::vector<const Item*>& items) const;
+
+  // Counts follow: raised to what is needed.
+  void Put(uint32_t c, uint32_t variant, const std::vector<const Item*>& items);
+  // Counts stay, but that of a pool without parts, which falls to its idle count.
+  void Take(uint32_t c);
+  // Of a pool that may have no parts yet: instances already paid for.
+  void SetCount(uint32_t j, uint32_t count);
+  // The penalty if c were put so; nothing changes.
+  double Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& items);
+
+  // What a draft can return to.
+  struct Kept {
+    Placement placement;
+    std::vector<std::vector<const Item*>> chosen;
+    std::vector<char> placed;
+  };
+  Kept Keep() const { return {placement_, chosen_, placed_}; }
+  // Changes only what differs.
+  void Return(const Kept& kept);
+  // Sums anew what many small changes made inexact.
+  void Recount();
+
+  double cost() const { return cost_; }
+  // Price of missed preferences, and of broken bounds at their weights. Up to date after
+  // every change.
+  double penalty() const { return missed_ + broken_; }
+  bool Holds() const { return broken_ == 0; }
+  double objective() const { return cost_ + missed_ + broken_; }
+  // Broken bounds become dearer.
+  void Press(double factor);
+  void SetWeight(double weight);
+
+ private:
+  void Change(uint32_t c, int sign);
+  void Touch(uint32_t j);
+  void TouchOne(uint32_t constraint);
+  void Refresh();
+  double Measure(size_t constraint) const;
+
+  const Problem& problem_;
+  const Domains& domains_;
+  Placement placement_;
+  std::vector<std::vector<const Item*>> chosen_;  // per component, per part
+  std::vector<char> placed_;
+  size_t left_ = 0;
+  std::vector<double> load_, memory_, gpu_, capacity_, concurrency_, burden_;
+  std::vector<std::vector<uint32_t>> users_;
+  std::vector<std::vector<uint32_t>> rivals_;  // other pools of a zone of one kind
+  std::vector<uint32_t> idle_;
+
+  std::vector<std::vector<uint32_t>> of_component_, of_pool_;  // constraints
+  std::vector<uint32_t> of_all_;                               // those on sums
+  std::vector<double> weight_, value_;                         // per constraint
+  std::vector<uint32_t> touched_;
+  std::vector<char> is_touched_;
+  struct Sums {
+    double load, memory, gpu;
+    uint32_t count;
+  };
+  std::vector<Sums> sums_;            // of Ask
+  std::vector<double> before_asked_;  // of Ask
+  double cost_ = 0, missed_ = 0, broken_ = 0;
+
+  // One way: for each component those before and after it, and how many of them forbid
+  // what.
+  std::vector<std::vector<uint32_t>> before_, after_;
+  std::vector<uint32_t> cloud_before_, edge_after_;
+  std::vector<std::vector<Flow>> flows_;  // per component, those that touch it
+  std::vector<double> zero_;
+};
+
+}  // namespace sprint::solver

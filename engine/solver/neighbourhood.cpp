@@ -1,0 +1,433 @@
+#include "engine/solver/neighbourhood.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <tuple>
+
+namespace sprint::solver {
+namespace {
+
+constexpr double Infinity = std::numeric_limits<double>::infinity();
+// Chains of parts that are measured exactly, at most so many that end in the same zone.
+constexpr size_t Beam = 10, PerZone = 2;
+constexpr size_t MostRemoved = 12;
+// How much dearer than the best the present one may be, as a share.
+constexpr double Tolerance = 0.02;
+
+}  // namespace
+
+Neighbourhood::Neighbourhood(const Problem& problem, const Domains& domains, const Items& items,
+                             Progress& progress, uint32_t seed)
+    : problem_(problem),
+      domains_(domains),
+      items_(items),
+      progress_(progress),
+      random_(seed),
+      draft_(problem, domains),
+      neighbours_(problem.components.size()) {
+  for (const Flow& flow : problem.flows) {
+    neighbours_[flow.from].push_back(flow.to);
+    neighbours_[flow.to].push_back(flow.from);
+  }
+  // Two pools are of a class if every part sees the same in them. What parts see is
+  // gathered as a hash; equal hardware with unequal hashes is just two classes.
+  std::vector<uint64_t> sight(problem.pools.size(), 1469598103934665603ULL);
+  const auto mix = [](uint64_t& hash, double value) {
+    uint64_t bits = 0;
+    static_assert(sizeof bits == sizeof value);
+    std::copy_n(reinterpret_cast<const char*>(&value), sizeof value,
+                reinterpret_cast<char*>(&bits));
+    hash = (hash ^ bits) * 1099511628211ULL;
+    hash ^= hash >> 29;
+  };
+  double number = 0;
+  for (const auto& variants : items) {
+    for (const auto& parts : variants) {
+      for (const auto& options : parts) {
+        ++number;
+        for (const Item& item : options) {
+          mix(sight[item.pool], number);
+          mix(sight[item.pool], item.load);
+          mix(sight[item.pool], item.memory);
+          mix(sight[item.pool], item.fixed);
+        }
+      }
+    }
+  }
+  std::vector<char> bounded(problem.pools.size(), 0);
+  for (const Constraint& rule : problem.constraints) {
+    if (rule.metric == Metric::Utilisation) bounded[rule.pool] = 1;
+    if (rule.metric != Metric::Where || !rule.weight) continue;
+    for (size_t j = 0; j < rule.allowed.size(); ++j) mix(sight[j], rule.allowed[j] ? 1 : 2);
+  }
+  using Key = std::tuple<uint32_t, Form, uint32_t, uint32_t, double, double, double, double, double,
+                         bool, double, uint64_t, uint32_t>;
+  std::map<Key, uint32_t> classes;
+  for (uint32_t j = 0; j < problem.pools.size(); ++j) {
+    const Pool& p = problem.pools[j];
+    const Key key{p.zone,
+                  p.form,
+                  p.min,
+                  p.max,
+                  Burden(problem, p),
+                  p.memory,
+                  p.gpu_memory,
+                  p.reserved,
+                  p.cores,
+                  p.per_core,
+                  p.power,
+                  sight[j],
+                  bounded[j] || p.form == Form::Functions ? j + 1 : 0};
+    class_.push_back(classes.emplace(key, static_cast<uint32_t>(classes.size())).first->second);
+    worth_.push_back(p.form == Form::Functions ? 0 : Burden(problem, p) / Capacity(problem, p));
+    if (p.form != Form::Functions && p.max > 0) hardware_.push_back(j);
+  }
+  seen_.assign(classes.size(), 0);
+}
+
+double Neighbourhood::Due(const Item& item) const {
+  const uint32_t j = item.pool;
+  double due = item.fixed;
+  if (problem_.pools[j].form == Form::Functions) return due;
+  const uint32_t need = draft_.Need(j, item.load), have = draft_.count(j);
+  const double whole = need > have ? (need - have) * Burden(problem_, problem_.pools[j]) : 0;
+  // What it takes of an instance in its scarcest dimension.
+  const Pool& pool = problem_.pools[j];
+  const double room = pool.memory - pool.reserved;
+  const double share = room > 0 && std::isfinite(room) ? item.memory / room : 0;
+  const double used =
+      std::max(worth_[j] * item.load, share * Burden(problem_, pool) * std::max(have, 1U));
+  return due + eagerness_ * whole + (1 - eagerness_) * used;
+}
+
+// The cheapest ways to run a variant, by what is paid for without asking about times.
+void Neighbourhood::Chains(uint32_t c, uint32_t variant, std::vector<Chain>& out) {
+  const auto& options = items_[c][variant];
+  if (options.empty()) return;
+  const auto& parts = problem_.components[c].variants[variant].parts;
+  std::vector<Chain> beam{{}}, next;
+  std::map<uint32_t, size_t> of_zone;
+  for (size_t p = 0; p < options.size(); ++p) {
+    next.clear();
+    ++pass_;
+    for (const Item& item : options[p]) {
+      if (item.pool == banned_ || !draft_.Room(item)) continue;
+      const bool function = problem_.pools[item.pool].form == Form::Functions;
+      if (!function && draft_.users(item.pool).empty() && draft_.count(item.pool) == 0) {
+        uint64_t& seen = seen_[class_[item.pool]];
+        // The same offer once more - but a longer chain may want two of them.
+        if (seen == pass_ && options.size() == 1) continue;
+        seen = pass_;
+      }
+      const double due = Due(item);
+      for (const Chain& chain : beam) {
+        if (p > 0) {
+          const Item& last = *chain.items.back();
+          if (problem_.one_way && last.cloud && !item.cloud) continue;
+          if (!std::isfinite(Hop(problem_, last.pool, item.pool, parts[p - 1].output))) continue;
+        }
+        Chain longer = chain;
+        longer.due += due;
+        // Two parts of one chain on a pool need room together.
+        Item both = item;
+        bool rivals = false;
+        for (const Item* other : chain.items) {
+          if (other->pool == item.pool) {
+            both.load += other->load;
+            both.memory += other->memory;
+            both.gpu_memory += other->gpu_memory;
+          } else if (!function && problem_.pools[other->pool].form != Form::Functions) {
+            const uint32_t zone = problem_.pools[other->pool].zone;
+            rivals = rivals || (problem_.one_kind[zone] && zone == problem_.pools[item.pool].zone);
+          }
+        }
+        if (rivals || (both.load > item.load && !draft_.Room(both))) continue;
+        longer.items.push_back(&item);
+        next.push_back(std::move(longer));
+      }
+    }
+    std::stable_sort(next.begin(), next.end(),
+                     [](const Chain& a, const Chain& b) { return a.due < b.due; });
+    beam.clear();
+    of_zone.clear();
+    for (Chain& chain : next) {
+      if (beam.size() >= Beam * 2) break;
+      size_t& here = of_zone[problem_.pools[chain.items.back()->pool].zone];
+      if (here >= PerZone) continue;
+      ++here;
+      beam.push_back(std::move(chain));
+    }
+  }
+  for (Chain& chain : beam) out.push_back(std::move(chain));
+}
+
+// Puts c where the objective grows least. False: nowhere.
+bool Neighbourhood::Insert(uint32_t c) {
+  double best = Infinity;
+  uint32_t variant = 0;
+  std::vector<const Item*> items;
+  std::vector<Chain> chains;
+  for (uint32_t v = 0; v < items_[c].size(); ++v) {
+    chains.clear();
+    Chains(c, v, chains);
+    for (const Chain& chain : chains) {
+      if (chain.due >= best || !draft_.Joins(c, v, chain.items)) continue;
+      progress_.Stop();
+      const double due = chain.due + draft_.Ask(c, v, chain.items) - draft_.penalty();
+      if (due >= best) continue;
+      best = due;
+      variant = v;
+      items = chain.items;
+    }
+  }
+  if (best == Infinity) return false;
+  draft_.Put(c, variant, items);
+  return true;
+}
+
+bool Neighbourhood::Recreate(const std::vector<uint32_t>& removed) {
+  for (uint32_t c : removed) {
+    if (!Insert(c) || progress_.Done()) return false;
+  }
+  Trim();
+  return true;
+}
+
+// As few instances as hold, more where that costs less than what is broken.
+void Neighbourhood::Trim() {
+  for (uint32_t j : hardware_) {
+    if (draft_.users(j).empty()) continue;
+    const uint32_t least = std::max(
+        draft_.Need(j, 0), problem_.pools[j].form == Form::Machines ? problem_.pools[j].min : 0);
+    while (draft_.count(j) > least) {
+      const double before = draft_.objective();
+      draft_.SetCount(j, draft_.count(j) - 1);
+      if (draft_.objective() <= before) continue;
+      draft_.SetCount(j, draft_.count(j) + 1);
+      break;
+    }
+  }
+  for (bool better = draft_.penalty() > 0; better && draft_.penalty() > 0;) {
+    better = false;
+    uint32_t where = 0;
+    double least = draft_.objective();
+    for (uint32_t j : hardware_) {
+      if (draft_.users(j).empty() || draft_.count(j) >= problem_.pools[j].max) continue;
+      draft_.SetCount(j, draft_.count(j) + 1);
+      if (draft_.objective() < least * (1 - 1e-12)) {
+        least = draft_.objective();
+        where = j;
+        better = true;
+      }
+      draft_.SetCount(j, draft_.count(j) - 1);
+    }
+    if (better) draft_.SetCount(where, draft_.count(where) + 1);
+  }
+}
+
+void Neighbourhood::Remove(uint32_t c, std::vector<uint32_t>& removed) {
+  if (!draft_.placed(c)) return;
+  draft_.Take(c);
+  removed.push_back(c);
+}
+
+std::vector<uint32_t> Neighbourhood::Ruin() {
+  const auto all = static_cast<uint32_t>(problem_.components.size());
+  std::vector<uint32_t> removed;
+  const size_t size = 1 + Chance(static_cast<uint32_t>(std::min<size_t>(all, MostRemoved)));
+  const auto chance = [&] {
+    while (removed.size() < size) {
+      const uint32_t c = Chance(all);
+      if (!draft_.placed(c)) return;
+      Remove(c, removed);
+    }
+  };
+  const auto flow = [&] {
+    std::vector<uint32_t> queue{Chance(all)};
+    for (size_t at = 0; at < queue.size() && removed.size() < size; ++at) {
+      Remove(queue[at], removed);
+      for (uint32_t n : neighbours_[queue[at]]) {
+        if (draft_.placed(n) && Chance(3) > 0) queue.push_back(n);
+      }
+    }
+  };
+  const auto clear = [&](uint32_t j) {
+    const std::vector<uint32_t> users = draft_.users(j);
+    for (uint32_t c : users) Remove(c, removed);
+  };
+  std::vector<uint32_t> used;
+  for (uint32_t j : hardware_) {
+    if (!draft_.users(j).empty()) used.push_back(j);
+  }
+  switch (Chance(5)) {
+    case 0:
+      chance();
+      break;
+    case 1:
+      flow();
+      break;
+    case 2:  // close a pool, or only give up what is on it
+      if (!used.empty()) {
+        const uint32_t j = used[Chance(static_cast<uint32_t>(used.size()))];
+        clear(j);
+        if (Chance(3) > 0) banned_ = j;
+      }
+      if (Chance(2) == 0) chance();
+      break;
+    case 3: {  // two pools against each other
+      for (int k = 0; k < 2 && !used.empty(); ++k) {
+        clear(used[Chance(static_cast<uint32_t>(used.size()))]);
+      }
+      break;
+    }
+    default: {  // open a pool, in the place of its rivals
+      if (hardware_.empty()) break;
+      const uint32_t j = hardware_[Chance(static_cast<uint32_t>(hardware_.size()))];
+      const Pool& pool = problem_.pools[j];
+      if (problem_.one_kind[pool.zone]) {
+        for (uint32_t other : used) {
+          if (other != j && problem_.pools[other].zone == pool.zone) clear(other);
+        }
+      }
+      clear(j);
+      flow();
+      chance();
+      draft_.SetCount(j, std::max(draft_.count(j), 1 + Chance(std::max(1U, pool.max))));
+      break;
+    }
+  }
+  return removed;
+}
+
+void Neighbourhood::Accept() {
+  if (!draft_.Complete() || !draft_.Holds()) return;
+  if (draft_.objective() >= progress_.Cutoff() * (1 + 1e-9)) return;
+  Placement placement = draft_.placement();
+  for (uint32_t j : hardware_) {
+    const uint32_t idle = problem_.pools[j].form == Form::Machines ? problem_.pools[j].min : 0;
+    if (draft_.users(j).empty()) placement.count[j] = idle;
+  }
+  // Sums kept over many changes are only nearly right.
+  std::vector<double> loads(problem_.pools.size(), 0);
+  for (size_t c = 0; c < placement.pool.size(); ++c) {
+    for (size_t p = 0; p < placement.pool[c].size(); ++p) {
+      for (const Item& item : items_[c][placement.variant[c]][p]) {
+        if (item.pool == placement.pool[c][p]) loads[item.pool] += item.load;
+      }
+    }
+  }
+  for (size_t j = 0; j < loads.size(); ++j) {
+    const Pool& pool = problem_.pools[j];
+    const double most = pool.form == Form::Functions
+                            ? Concurrency(problem_, pool)
+                            : Capacity(problem_, pool) * placement.count[j];
+    if (loads[j] > most * (1 + 1e-12)) return;
+  }
+  const Evaluation evaluation = Evaluate(problem_, placement);
+  double burden = (problem_.goal == Goal::Cost ? evaluation.cost : evaluation.energy) +
+                  domains_.Moves(placement);
+  for (size_t i = 0; i < evaluation.met.size(); ++i) {
+    const Constraint& rule = problem_.constraints[i];
+    if (!domains_.active(i) || evaluation.met[i]) continue;
+    if (!rule.weight) return;
+    burden += *rule.weight;
+  }
+  if (burden >= progress_.Cutoff()) return;
+  progress_.best = std::move(placement);
+  progress_.burden = burden;
+}
+
+void Neighbourhood::Recall(const Placement& previous) {
+  for (uint32_t c = 0; c < problem_.components.size(); ++c) {
+    if (c >= previous.variant.size() || previous.variant[c] >= items_[c].size()) continue;
+    const auto& options = items_[c][previous.variant[c]];
+    std::vector<const Item*> items;
+    std::map<uint32_t, Item> together;
+    for (size_t p = 0; p < options.size() && p < previous.pool[c].size(); ++p) {
+      for (const Item& item : options[p]) {
+        if (item.pool != previous.pool[c][p]) continue;
+        auto [at, fresh] = together.emplace(item.pool, item);
+        if (!fresh) {
+          at->second.load += item.load;
+          at->second.memory += item.memory;
+          at->second.gpu_memory += item.gpu_memory;
+        }
+        if (draft_.Room(at->second)) items.push_back(&item);
+      }
+    }
+    if (items.empty() || items.size() != options.size()) continue;
+    if (draft_.Joins(c, previous.variant[c], items)) draft_.Put(c, previous.variant[c], items);
+  }
+  for (uint32_t j : hardware_) {
+    if (draft_.users(j).empty() || j >= previous.count.size()) continue;
+    const uint32_t count = std::min(previous.count[j], problem_.pools[j].max);
+    if (count > draft_.count(j)) draft_.SetCount(j, count);
+  }
+}
+
+void Neighbourhood::Construct(const Placement* previous) {
+  const auto all = static_cast<uint32_t>(problem_.components.size());
+  const Draft::Kept empty = draft_.Keep();
+  draft_.SetWeight(progress_.Cutoff() == Infinity ? 1.0 : progress_.Cutoff());
+  constexpr int Tries = 12;
+  for (int attempt = 0; attempt < Tries && !progress_.Done(); ++attempt) {
+    draft_.Return(empty);
+    if (previous && attempt == 0) Recall(*previous);
+    std::vector<uint32_t> order;
+    for (uint32_t c = 0; c < all; ++c) {
+      if (!draft_.placed(c)) order.push_back(c);
+    }
+    for (size_t k = order.size(); attempt > 1 && k > 1; --k) {
+      std::swap(order[k - 1], order[Chance(static_cast<uint32_t>(k))]);
+    }
+    eagerness_ = attempt == 0 ? 0.0 : attempt == 1 ? 0.5 : Share();
+    if (!Recreate(order)) continue;
+    Accept();
+    if (!kept_ || draft_.objective() < record_) {
+      kept_ = draft_.Keep();
+      record_ = draft_.objective();
+    }
+    if (progress_.best) break;
+  }
+}
+
+void Neighbourhood::Improve(uint64_t rounds, uint64_t patience) {
+  if (!kept_) return;
+  draft_.Return(*kept_);
+  draft_.Recount();
+  draft_.SetWeight(std::max(draft_.cost(), 1e-12));
+  record_ = draft_.objective();
+  uint64_t idle = 0, broken = 0;
+  for (uint64_t round = 0; round < rounds && idle < patience && !progress_.Done(); ++round) {
+    if (round % 256 == 255) draft_.Recount();
+    banned_ = ~0U;
+    eagerness_ = Chance(3) == 0 ? 1 : Share();
+    std::vector<uint32_t> removed = Ruin();
+    for (size_t k = removed.size(); k > 1; --k) {
+      std::swap(removed[k - 1], removed[Chance(static_cast<uint32_t>(k))]);
+    }
+    const bool whole = Recreate(removed);
+    ++idle;
+    const double left = 1 - static_cast<double>(idle) / static_cast<double>(patience);
+    if (whole && draft_.objective() < record_ * (1 + Tolerance * left * left)) {
+      if (draft_.objective() < record_ * (1 - 1e-9)) {
+        record_ = draft_.objective();
+        idle = 0;
+      }
+      Accept();
+      kept_ = draft_.Keep();
+    } else {
+      draft_.Return(*kept_);
+    }
+    broken = draft_.Holds() ? 0 : broken + 1;
+    if (broken > 30) {
+      draft_.Press(2);
+      record_ = draft_.objective();
+      broken = 0;
+    }
+  }
+}
+
+}  // namespace sprint::solver

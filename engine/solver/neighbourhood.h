@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <random>
+
+#include "engine/solver/draft.h"
+#include "engine/solver/progress.h"
+
+namespace sprint::solver {
+
+// Finds good placements, proves nothing. Large neighbourhood search by ruin and recreate
+// (Shaw 1998; Schrimpf et al. 2000): some components are taken out - chance ones,
+// neighbours in the flow, all on one pool, all of a zone whose hardware is to change - and
+// put back one after the other where they cost least. What is slightly dearer than before is
+// kept for a while (record to record, Dueck 1993). Broken bounds cost what they need to.
+//
+// Fails where everything must move at once to get better, and where any placement at all
+// is a needle in a haystack.
+class Neighbourhood {
+ public:
+  // All are kept by reference. `seed` decides every choice.
+  Neighbourhood(const Problem& problem, const Domains& domains, const Items& items,
+                Progress& progress, uint32_t seed);
+
+  // A first placement: like `previous` as far as it still holds, if there is one. Improves
+  // the best placement in `progress` if everything holds.
+  void Construct(const Placement* previous);
+  // Up to `rounds` rounds; ends early after `patience` without a better one.
+  void Improve(uint64_t rounds, uint64_t patience);
+
+ private:
+  struct Chain {
+    double due = 0;
+    std::vector<const Item*> items;
+  };
+
+  uint32_t Chance(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
+  double Share() { return random_() / 4294967296.0; }
+
+  void Recall(const Placement& previous);
+  bool Recreate(const std::vector<uint32_t>& removed);
+  bool Insert(uint32_t c);
+  void Chains(uint32_t c, uint32_t variant, std::vector<Chain>& out);
+  double Due(const Item& item) const;
+  std::vector<uint32_t> Ruin();
+  void Remove(uint32_t c, std::vector<uint32_t>& removed);
+  void Trim();
+  void Accept();
+
+  const Problem& problem_;
+  const Domains& domains_;
+  const Items& items_;
+  Progress& progress_;
+  std::mt19937 random_;
+  Draft draft_;
+  std::optional<Draft::Kept> kept_;  // the present one, complete
+  std::vector<std::vector<uint32_t>> neighbours_;
+  std::vector<uint32_t> class_;  // pools that differ in nothing but name
+  std::vector<uint64_t> seen_;   // per class: in which pass an empty one was offered
+  uint64_t pass_ = 0;
+  std::vector<double> worth_;  // per pool: burden of a busy second
+  std::vector<uint32_t> hardware_;
+  uint32_t banned_ = ~0U;
+  double eagerness_ = 1;  // 1: pays for whole instances, 0: for what it uses of them
+  double record_ = 0;
+};
+
+}  // namespace sprint::solver
