@@ -1,7 +1,9 @@
 #include <utility>
 
+#include "engine/state/etcd_backend.h"
 #include "engine/state/keyed_store.h"
 #include "engine/state/location.h"
+#include "engine/state/postgres_backend.h"
 
 namespace sprint::state {
 namespace {
@@ -11,6 +13,10 @@ Result<std::unique_ptr<Backend>> OpenBackend(const std::string& url, const std::
   switch (location.kind) {
     case Location::Kind::Sqlite:
       return OpenSqliteBackend(location.path, space);
+    case Location::Kind::Etcd:
+      return OpenEtcdBackend(location, space);
+    case Location::Kind::Postgres:
+      return OpenPostgresBackend(location, space);
   }
   SPRINT_UNREACHABLE("a location of no kind");
 }

@@ -26,6 +26,10 @@ std::vector<std::string> Kinds();
 // installed, with the reason in `why`.
 std::string Place(const std::string& kind, std::string& why);
 
+// The same for a server that speaks TLS with a certificate of an authority of its own,
+// whose file is `ca`. "etcd" or "postgres".
+std::string TlsPlace(const std::string& kind, std::string& ca, std::string& why);
+
 // A test that runs once for every kind of place.
 class AtPlaces : public testing::TestWithParam<std::string> {
  protected:
