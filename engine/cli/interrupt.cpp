@@ -3,21 +3,26 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstring>
+
 namespace sprint::cli {
 namespace {
 
 std::atomic<bool> stop_asked = false;
+const char* volatile said = "";
 struct sigaction old_int, old_term;
 
 void OnSignal(int) {
   if (stop_asked.exchange(true)) _exit(130);
-  constexpr char Text[] = "\nstopping: calls under way end first (again: stop now)\n";
-  (void)!write(STDERR_FILENO, Text, sizeof Text - 1);
+  (void)!write(STDERR_FILENO, "\n", 1);
+  (void)!write(STDERR_FILENO, said, strlen(said));
+  (void)!write(STDERR_FILENO, "\n", 1);
 }
 
 }  // namespace
 
-Interrupt::Interrupt() {
+Interrupt::Interrupt(const char* say) {
+  said = say;
   stop_asked = false;
   struct sigaction action = {};
   action.sa_handler = OnSignal;

@@ -8,7 +8,8 @@ namespace sprint::cli {
 // the second ends the program at once with 130; the journal says what was under way.
 class Interrupt {
  public:
-  Interrupt();
+  // `say` is printed at the first; a literal.
+  explicit Interrupt(const char* say = "stopping: calls under way end first (again: stop now)");
   ~Interrupt();
   const std::atomic<bool>& flag() const;
 };

@@ -60,6 +60,8 @@ class CommandLine {
         ->add_option("--window", options_.window, "seconds that measured values cover")
         ->check(CLI::Range(1.0, 3600.0))
         ->capture_default_str();
+    Simulation(Add("simulate", "run a placement request by request beside what is predicted",
+                   &Simulate, "sprint simulate laptop.sprint --rate 4 --requests 1000000"));
     Add("agent", "watch what runs and place it anew when load or demands change", &Agent,
         "sprint agent laptop.sprint")
         ->add_option("--seconds", options_.seconds, "end after this long; 0: when told to stop");
@@ -108,6 +110,47 @@ class CommandLine {
     app->add_option("--param", params_, "a value for a param")->type_name("NAME=VALUE");
     app->add_flag("--json", options_.json, "print JSON");
     return app;
+  }
+
+  void Simulation(CLI::App* app) {
+    auto& simulate = options_.simulate;
+    CLI::Option* seconds =
+        app->add_option("--seconds", simulate.seconds, "simulated time that is measured")
+            ->check(CLI::PositiveNumber);
+    app->add_option("--requests", simulate.requests, "requests that enter in the measured time")
+        ->check(CLI::PositiveNumber)
+        ->excludes(seconds)
+        ->capture_default_str();
+    app->add_option("--warmup", simulate.warmup,
+                    "simulated seconds before it; default: a tenth of it")
+        ->check(CLI::NonNegativeNumber);
+    CLI::Option* rate =
+        app->add_option("--rate", simulate.rate,
+                        "requests/s at every entry, of the placement for the program's workload")
+            ->check(CLI::PositiveNumber);
+    app->add_option("--arrivals", simulate.arrivals, "how requests enter")
+        ->check(CLI::IsMember({"poisson", "deterministic"}))
+        ->capture_default_str();
+    app->add_option("--trace", simulate.trace,
+                    "requests enter as this file says: a line each, seconds [component]")
+        ->type_name("FILE")
+        ->excludes(rate)
+        ->excludes(seconds);
+    app->add_option("--service", simulate.service, "distribution of the service times")
+        ->check(CLI::IsMember({"exponential", "deterministic", "lognormal"}))
+        ->capture_default_str();
+    app->add_option("--cv", simulate.cv, "lognormal: standard deviation over mean")
+        ->check(CLI::Range(0.01, 10.0))
+        ->capture_default_str();
+    app->add_option("--cores", simulate.cores,
+                    "several cores are shared evenly, or queued for in order of arrival")
+        ->check(CLI::IsMember({"shared", "queued"}))
+        ->capture_default_str();
+    app->add_option("--balance", simulate.balance, "which instance of a pool gets a request")
+        ->check(CLI::IsMember({"random", "round-robin"}))
+        ->capture_default_str();
+    app->add_option("--seed", simulate.seed, "of the random numbers: same seed, same output")
+        ->capture_default_str();
   }
 
   void Subject(CLI::App* app, const char* name, const char* does, bool required) {

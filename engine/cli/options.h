@@ -23,6 +23,17 @@ struct Options {
   double window = 60;  // s that measured values cover
   // agent
   double seconds = 0;  // then it ends; 0: runs until told to stop
+  // simulate
+  struct {
+    double seconds = 0;        // simulated and measured; 0: as `requests` say
+    double requests = 100000;  // that enter in the measured time
+    double warmup = -1;        // s before; below 0: a tenth of the measured time
+    double rate = 0;           // requests/s; 0: the program's workload
+    std::string arrivals = "poisson", trace;
+    std::string service = "exponential", cores = "shared", balance = "random";
+    double cv = 1;
+    uint64_t seed = 1;
+  } simulate;
   // fmt
   bool check_only = false;
   std::vector<std::string> files;
@@ -49,6 +60,7 @@ int Show(const Options& options);
 int Output(const Options& options);
 int Graph(const Options& options);
 int Why(const Options& options);
+int Simulate(const Options& options);
 int ShowStatus(const Options& options);
 int Agent(const Options& options);
 int History(const Options& options);

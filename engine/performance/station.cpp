@@ -65,9 +65,13 @@ double ErlangC(unsigned servers, double load) {
 
 Sojourn MultiCore(double demand, double utilisation, unsigned servers) {
   if (utilisation >= 1) return {Infinity, Infinity};
+  if (servers == 1) return ProcessorSharing(demand, utilisation);
   const double waits = ErlangC(servers, utilisation * servers);
-  const double wait = demand / (servers * (1 - utilisation));
-  return {demand + waits * wait, demand * demand + waits * (2 - waits) * wait * wait};
+  const double wait = 1 / (servers * (1 - utilisation));
+  const double slower = waits * wait;
+  const double mean = demand * (1 + slower);
+  const double damped = slower + 1.4 + 0.5 / wait + 0.1 / (wait * wait);
+  return {mean, mean * mean * (1 + 2 * slower / damped)};
 }
 
 double NodeUtilisation(double busy, double cores, bool per_core) {
@@ -82,8 +86,8 @@ Sojourn Node(double demand, double busy, double cores, bool per_core) {
   return MultiCore(demand * servers / cores, utilisation, servers);
 }
 
-double WarmPoolMean(double rate, double warm, double cold, double idle) {
-  if (rate <= 0) return cold;
+FunctionResponse WarmPool(double rate, double warm, double cold, double idle) {
+  if (rate <= 0) return {{cold, cold * cold}, 1};
   const double load = rate * warm;
   // State m: m warm instances. B(m) is the Erlang B loss with m servers, a(m) what the
   // m-th takes, kappa(m) the rate at which one of m dies. The stationary weights of
@@ -94,7 +98,7 @@ double WarmPoolMean(double rate, double warm, double cold, double idle) {
   double log_weight = 0;
   double heaviest = 0;
   std::vector<double> log_weights;
-  std::vector<double> responses;
+  std::vector<double> losses;
   for (int m = 0; m <= MostInstances; ++m) {
     if (m > 0) {
       const double births = rate * loss;
@@ -121,16 +125,19 @@ double WarmPoolMean(double rate, double warm, double cold, double idle) {
       if (log_weight < heaviest - 80 || up <= 0) break;
     }
     log_weights.push_back(log_weight);
-    responses.push_back(loss * cold + (1 - loss) * warm);
+    losses.push_back(loss);
   }
   double weight = 0;
   double sum = 0;
   for (size_t m = 0; m < log_weights.size(); ++m) {
     const double share = std::exp(log_weights[m] - heaviest);
     weight += share;
-    sum += share * responses[m];
+    sum += share * losses[m];
   }
-  return sum / weight;
+  const double colds = sum / weight;
+  const double mean = colds * cold + (1 - colds) * warm;
+  const double square = 2 * (colds * cold * cold + (1 - colds) * warm * warm);
+  return {{mean, square - mean * mean}, colds};
 }
 
 double Quantile(const Sojourn& sum, double p) {

@@ -75,6 +75,7 @@ class Builder {
         pool.per_core = kind.per_core;
         pool.power = written.power;
         pool.concurrency = kind.concurrency;
+        pool.idle = written.idle;
         problem().pools.push_back(pool);
         model_.pools.push_back({z, k});
       }
@@ -131,13 +132,17 @@ class Builder {
         sum += flow.probability * rate[flow.from];
       }
       rate[index] = entry ? workload : sum;
+      for (const auto& [at, instead] : options_.entry_rates) {
+        if (entry && at == index) rate[index] = instead;
+      }
       position_[index] = static_cast<uint32_t>(model_.components.size());
       model_.components.push_back(index);
       problem().components.push_back(Convert(deploy_.components[index], rate[index]));
     }
     for (const ir::Flow& flow : application_.flows) {
       if (flow.probability <= 0) continue;
-      problem().flows.push_back({position_[flow.from], position_[flow.to], flow.size});
+      problem().flows.push_back(
+          {position_[flow.from], position_[flow.to], flow.size, flow.probability});
     }
   }
 
@@ -170,10 +175,9 @@ class Builder {
     if (!chosen) return;
     solver::Option option{j, chosen->mean, {}, chosen->memory};
     if (pool.form == ir::PoolForm::Functions) {
-      const double mean = performance::WarmPoolMean(
-          part.rate, chosen->mean, std::max(chosen->cold, chosen->mean), pool.idle);
-      // The spread of an exponential time; functions are given as means only.
-      option.response = {mean, mean * mean};
+      option.cold = std::max(chosen->cold, chosen->mean);
+      option.response =
+          performance::WarmPool(part.rate, chosen->mean, option.cold, pool.idle).response;
     }
     part.options.push_back(option);
   }

@@ -24,4 +24,9 @@ struct Model {
 
 Result<Model> Build(const ir::Program& program, const ir::Deploy& deploy, const Options& options);
 
+// An answer in the numbers of a model; nothing when parts of what it uses are gone. It is
+// matched by names, so it may stem from another version of the program.
+std::optional<solver::Placement> Recall(const ir::Program& program, const ir::Deploy& deploy,
+                                        const Model& model, const Answer& answer);
+
 }  // namespace sprint::placement

@@ -4,6 +4,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/ir/program.h"
@@ -87,6 +88,8 @@ struct Options {
   std::optional<Answer> running;
   double move_price = 0;           // EUR/h for every part that is elsewhere than it runs
   std::optional<double> workload;  // requests/s instead of the application's
+  // Requests/s that enter at single components, instead of the workload.
+  std::vector<std::pair<ir::Index, double>> entry_rates;
   // Instances there are of a pool just now, instead of its maximum: lost nodes, refused
   // quota.
   struct Available {

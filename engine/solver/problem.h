@@ -28,6 +28,7 @@ struct Pool {
   bool per_core = false;
   double power = 0;        // W per instance, functions: while executing
   double concurrency = 0;  // functions: executions at once, 0 unlimited
+  double idle = 600;       // functions: s after which a warm instance dies
 };
 
 struct Option {
@@ -36,6 +37,7 @@ struct Option {
   // Functions only: constant at this load, cold starts included.
   performance::Sojourn response;
   std::optional<double> memory = std::nullopt;  // bytes, instead of the part's
+  double cold = 0;  // s; functions: the time of an instance that has to start first
 };
 
 struct Part {
@@ -61,6 +63,7 @@ struct Flow {
   uint32_t from = 0, to = 0;
   // What one request sends along here, when it is not the same to every successor.
   std::optional<double> bytes = std::nullopt;
+  double probability = 1;
 };
 
 // Ways between two zones; none: nothing may flow between them. From a zone to itself:

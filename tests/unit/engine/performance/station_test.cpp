@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace sprint::performance {
 namespace {
@@ -21,7 +23,50 @@ TEST(ProcessorSharing, AnEmptyServerShowsTheDemandsOwnVariance) {
 
 TEST(MultiCore, OneCoreIsASingleServer) {
   EXPECT_NEAR(MultiCore(0.1, 0.5, 1).mean, 0.2, 1e-12);
-  EXPECT_NEAR(MultiCore(0.1, 0.5, 1).variance, 0.04, 1e-12);
+  EXPECT_NEAR(MultiCore(0.1, 0.5, 1).variance, ProcessorSharing(0.1, 0.5).variance, 1e-12);
+}
+
+// First and second moment of what a request still needs, given n others: a tridiagonal
+// system, solved by elimination. Demands are exponential with mean 1.
+Sojourn ExactlyShared(unsigned cores, double utilisation) {
+  const int n = static_cast<int>(cores + 30 / (1 - utilisation));
+  const double rate = utilisation * cores;
+  const auto speed = [&](int others) { return std::min(1.0, double(cores) / (others + 1)); };
+  const auto solve = [&](const std::vector<double>& right) {
+    std::vector<double> up(n), rest(n);
+    for (int k = 0; k < n; ++k) {
+      const double arrive = k + 1 < n ? rate : 0, below = k * speed(k);
+      const double pivot = arrive + (k + 1) * speed(k) - (k > 0 ? below * up[k - 1] : 0);
+      up[k] = arrive / pivot;
+      rest[k] = (right[k] + (k > 0 ? below * rest[k - 1] : 0)) / pivot;
+    }
+    for (int k = n - 2; k >= 0; --k) rest[k] += up[k] * rest[k + 1];
+    return rest;
+  };
+  const std::vector<double> first = solve(std::vector<double>(n, 1));
+  std::vector<double> twice = first;
+  for (double& t : twice) t *= 2;
+  const std::vector<double> second = solve(twice);
+  double weight = 1, sum = 0, mean = 0, square = 0;
+  for (int k = 0; k < n; ++k) {
+    sum += weight;
+    mean += weight * first[k];
+    square += weight * second[k];
+    weight *= rate / std::min<double>(k + 1, cores);
+  }
+  return {mean / sum, square / sum - mean / sum * mean / sum};
+}
+
+TEST(MultiCore, SharedCoresAreNearTheExactSolution) {
+  for (const unsigned cores : {1U, 2U, 3U, 4U, 8U, 16U, 64U}) {
+    for (const double utilisation : {0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95}) {
+      const Sojourn exact = ExactlyShared(cores, utilisation);
+      const Sojourn here = MultiCore(1, utilisation, cores);
+      EXPECT_NEAR(here.mean, exact.mean, exact.mean * 1e-6) << cores << " " << utilisation;
+      EXPECT_NEAR(here.variance, exact.variance, exact.variance * 0.015)
+          << cores << " " << utilisation;
+    }
+  }
 }
 
 TEST(MultiCore, ErlangCGivesTextbookValues) {
@@ -47,12 +92,14 @@ TEST(Node, ADemandPerNodeIgnoresTheCores) {
 
 TEST(WarmPool, AgreesWithThePublishedPackage) {
   // Shipped benchmark: warm 2.38661 s, cold 3.59551 s, 1.8 requests/s, 600 s idle.
-  EXPECT_NEAR(WarmPoolMean(1.8, 2.38661, 3.59551, 600), 2.38754, 1e-4);
+  EXPECT_NEAR(WarmPool(1.8, 2.38661, 3.59551, 600).response.mean, 2.38754, 1e-4);
 }
 
 TEST(WarmPool, RareRequestsAreColdAndFrequentOnesWarm) {
-  EXPECT_NEAR(WarmPoolMean(1e-7, 0.2, 3, 60), 3, 1e-3);
-  const double busy = WarmPoolMean(500, 0.2, 3, 600);
+  EXPECT_NEAR(WarmPool(1e-7, 0.2, 3, 60).response.mean, 3, 1e-3);
+  EXPECT_NEAR(WarmPool(1e-7, 0.2, 3, 60).response.variance, 9, 1e-2);
+  EXPECT_NEAR(WarmPool(1e-7, 0.2, 3, 60).cold_share, 1, 1e-4);
+  const double busy = WarmPool(500, 0.2, 3, 600).response.mean;
   EXPECT_GT(busy, 0.2 - 1e-9);
   EXPECT_LT(busy, 0.21);
 }

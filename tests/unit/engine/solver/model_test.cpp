@@ -30,7 +30,7 @@ Problem ThreeComponents() {
               {{slow}, {slow, fast}, {slow, fast}},
               {{slow}, {slow, fast}, {slow, fast}}};
   const auto function = [](uint32_t j, double rate, double warm, double cold) {
-    const double mean = performance::WarmPoolMean(rate, warm, cold, 600);
+    const double mean = performance::WarmPool(rate, warm, cold, 600).response.mean;
     return Option{j, warm, {mean, mean * mean}};
   };
   const Part c1{.rate = 1, .memory = 512, .output = 1, .options = {{E1, 0.2, {}}}};

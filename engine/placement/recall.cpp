@@ -1,0 +1,53 @@
+#include <algorithm>
+
+#include "engine/placement/model.h"
+
+namespace sprint::placement {
+
+std::optional<solver::Placement> Recall(const ir::Program& program, const ir::Deploy& deploy,
+                                        const Model& model, const Answer& answer) {
+  const ir::Continuum& continuum = program.continua[deploy.continuum];
+  solver::Placement placement;
+  placement.count.assign(model.pools.size(), 0);
+  for (ir::Index index : model.components) {
+    const ir::Component& component = deploy.components[index];
+    std::optional<uint32_t> variant;
+    std::vector<uint32_t> pools;
+    for (const Placed& placed : answer.parts) {
+      if (placed.component_name != component.name) continue;
+      for (uint32_t v = 0; v < component.variants.size(); ++v) {
+        if (component.variants[v].name == placed.variant_name) variant = v;
+      }
+      if (!variant || pools.size() >= component.variants[*variant].parts.size()) return {};
+      std::optional<uint32_t> pool;
+      for (uint32_t j = 0; j < model.pools.size(); ++j) {
+        const ir::Zone& zone = continuum.zones[model.pools[j].zone];
+        if (zone.name == placed.zone_name &&
+            zone.pools[model.pools[j].pool].name == placed.pool_name) {
+          pool = j;
+        }
+      }
+      if (!pool) return {};
+      const auto& options = model.problem.components[placement.variant.size()]
+                                .variants[*variant]
+                                .parts[pools.size()]
+                                .options;
+      const bool offered = std::any_of(options.begin(), options.end(),
+                                       [&](const auto& option) { return option.pool == *pool; });
+      if (!offered) return {};
+      pools.push_back(*pool);
+      if (model.problem.pools[*pool].form != solver::Form::Functions) {
+        placement.count[*pool] = placed.replicas;
+      }
+    }
+    if (!variant || pools.size() != component.variants[*variant].parts.size()) return {};
+    placement.variant.push_back(*variant);
+    placement.pool.push_back(std::move(pools));
+  }
+  for (uint32_t j = 0; j < model.pools.size(); ++j) {
+    placement.count[j] = std::max(placement.count[j], model.problem.pools[j].min);
+  }
+  return placement;
+}
+
+}  // namespace sprint::placement
