@@ -141,7 +141,10 @@ void FollowData(Builder& builder, const ir::Application& application) {
       });
     };
     Carried& out = leaving[index];
-    for (const auto& [data, through] : handled) {
+    for (const auto& carried : handled) {
+      // Not a structured binding: a lambda of C++20 may not take one by reference in clang 14.
+      const ir::Index data = carried.first;
+      const auto& through = carried.second;
       restrict_to(data, through);
       const bool declassified = std::any_of(
           component.declassify.begin(), component.declassify.end(), [&](const ir::Declassify& d) {

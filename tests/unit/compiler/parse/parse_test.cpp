@@ -48,7 +48,7 @@ std::string ReadFile(const std::filesystem::path& path) {
 }
 
 TEST(Programs, TheNorthStarParsesWithoutAWord) {
-  const auto root = std::filesystem::path(__FILE__).parent_path() / "../../../../examples";
+  const auto root = std::filesystem::current_path() / "examples";
   for (const char* name : {"mask-detection", "laptop", "wind-farm"}) {
     const std::string text = ReadFile(root / name / (std::string(name) + ".sprint"));
     ASSERT_FALSE(text.empty()) << name;
