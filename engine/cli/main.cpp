@@ -3,35 +3,55 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 
+#include "engine/cli/completion.h"
 #include "engine/cli/options.h"
+#include "engine/cli/session.h"
 
 namespace sprint::cli {
 namespace {
 
-constexpr const char* Version = "sprint 0.1.0";
+constexpr const char* Version = "0.1.0";
 
-using Verb = int (*)(const Options&);
+using Verb = std::function<int(const Options&)>;
+
+int ShowVersion(const Options& options) {
+  if (options.json) {
+    std::puts(value::ToJson(value::Object{{"version", Version}}).c_str());
+  } else {
+    std::printf("sprint %s\n", Version);
+  }
+  return Success;
+}
 
 // Command line libraries throw; nothing of it passes Run().
 class CommandLine {
  public:
   CommandLine() {
-    app_.set_version_flag("--version", Version);
+    app_.set_version_flag("--version", std::string("sprint ") + Version);
     app_.require_subcommand(1);
     app_.footer(
         "Start with:  sprint check FILE   then   sprint plan FILE\n"
         "Exit codes:  0 done   1 failed   2 changes pending   130 interrupted");
-    Add("init", "start a program", &Init, "sprint init hello.sprint");
-    Add("check", "find the mistakes of a program", &Check, "sprint check mask-detection.sprint");
+    Json(Subject(
+        AddBare("init", "start a program that runs on this machine", &Init, "sprint init hello"),
+        "FOLDER", "where; default: here", /*required=*/false));
+    CLI::App* check = AddBare("check", "find the mistakes of programs", &Check,
+                              "sprint check mask-detection.sprint");
+    check->add_option("FILES", options_.files, "programs; default: all .sprint files here");
+    Json(Params(check));
     CLI::App* format = AddBare("fmt", "write programs in the one way to write them", &Format,
-                               "sprint fmt *.sprint");
-    format->add_option("FILES", options_.files, "programs")->required();
+                               "sprint fmt --check *.sprint");
+    format->add_option("FILES", options_.files, "programs; `-`: from standard input to output")
+        ->required();
     format->add_flag("--check", options_.check_only,
                      "change nothing; exit 2 if there is a difference");
-    CLI::App* explain = AddBare("explain", "what a diagnostic means, with examples", &Explain,
-                                "sprint explain E0304");
-    explain->add_option("CODE", options_.subject, "like E0304")->required();
+    format->add_flag("--diff", options_.diff, "change nothing; show the differences, exit 2");
+    Json(format);
+    Json(Subject(AddBare("explain", "what a diagnostic means, with examples", &Explain,
+                         "sprint explain E0304"),
+                 "CODE", "like E0304; default: list all", /*required=*/false));
     CLI::App* plan = Add("plan", "placement, cost and the exact changes; nothing is changed", &Plan,
                          "sprint plan laptop.sprint --out today.plan");
     plan->add_option("--out", options_.out, "save the plan, to apply exactly it")
@@ -67,12 +87,16 @@ class CommandLine {
         ->add_option("--seconds", options_.seconds, "end after this long; 0: when told to stop");
     Add("history", "what the agent decided, and why", &History, "sprint history laptop.sprint");
     Add("graph", "what a program makes, as a graph for dot", &Graph,
-        "sprint graph laptop.sprint | dot -Tsvg > laptop.svg");
+        "sprint graph laptop.sprint --svg > laptop.svg")
+        ->add_flag("--svg", options_.svg, "a picture instead");
     Subject(Add("why", "why a resource is there", &Why, "sprint why laptop.sprint plant.space"),
             "ADDRESS", "the resource", /*required=*/true);
-    AddBare("completion", "completion for a shell", &Completion, "source <(sprint completion bash)")
-        ->add_option("SHELL", options_.subject, "bash")
-        ->required();
+    Json(AddBare("version", "which version this is", &ShowVersion, "sprint version --json"));
+    Subject(AddBare(
+                "completion", "completion for a shell",
+                [this](const Options& options) { return Complete(options); },
+                "source <(sprint completion bash)"),
+            "SHELL", "bash, zsh or fish", /*required=*/true);
   }
 
   int Run(int argc, char** argv) {
@@ -94,20 +118,14 @@ class CommandLine {
   }
 
  private:
-  CLI::App* AddBare(const char* name, const char* does, Verb verb, const char* example) {
+  CLI::App* AddBare(const char* name, const char* does, const Verb& verb, const char* example) {
     CLI::App* app = app_.add_subcommand(name, does);
     app->footer(std::string("Example:  ") + example);
     app->callback([this, verb] { chosen_ = verb; });
     return app;
   }
 
-  // A verb that reads a program.
-  CLI::App* Add(const char* name, const char* does, Verb verb, const char* example) {
-    CLI::App* app = AddBare(name, does, verb, example);
-    app->add_option("FILE", options_.file, "the program; default: the only .sprint file here");
-    app->add_option("--deploy", options_.deploy, "which deploy, when there are several")
-        ->type_name("NAME");
-    app->add_option("--param", params_, "a value for a param")->type_name("NAME=VALUE");
+  CLI::App* Json(CLI::App* app) {
     app->add_flag("--json", options_.json, "print JSON");
     return app;
   }
@@ -153,14 +171,45 @@ class CommandLine {
         ->capture_default_str();
   }
 
-  void Subject(CLI::App* app, const char* name, const char* does, bool required) {
+  CLI::App* Params(CLI::App* app) {
+    app->add_option("--param", params_, "a value for a param")->type_name("NAME=VALUE");
+    return app;
+  }
+
+  // A verb that reads a program.
+  CLI::App* Add(const char* name, const char* does, const Verb& verb, const char* example) {
+    CLI::App* app = AddBare(name, does, verb, example);
+    app->add_option("FILE", options_.file, "the program; default: the only .sprint file here");
+    app->add_option("--deploy", options_.deploy, "which deploy, when there are several")
+        ->type_name("NAME");
+    return Json(Params(app));
+  }
+
+  CLI::App* Subject(CLI::App* app, const char* name, const char* does, bool required) {
     app->add_option(name, options_.subject, does)->required(required);
+    return app;
+  }
+
+  int Complete(const Options& options) {
+    std::vector<VerbWords> verbs;
+    for (const CLI::App* app : app_.get_subcommands({})) {
+      VerbWords verb{app->get_name(), app->get_description(), {}};
+      for (const CLI::Option* option : app->get_options()) {
+        if (option->get_lnames().empty()) continue;
+        verb.options.emplace_back("--" + option->get_lnames().front(), option->get_description());
+      }
+      verbs.push_back(std::move(verb));
+    }
+    auto script = CompletionScript(options.subject, verbs);
+    if (!script.ok()) return Fail(script.error());
+    std::fputs(script->c_str(), stdout);
+    return Success;
   }
 
   CLI::App app_{"Sprint: places AI applications on the edge-to-cloud continuum, and runs them"};
   Options options_;
   std::vector<std::string> params_;
-  Verb chosen_ = nullptr;
+  Verb chosen_;
 };
 
 }  // namespace

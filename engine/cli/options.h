@@ -35,9 +35,11 @@ struct Options {
     uint64_t seed = 1;
   } simulate;
   // fmt
-  bool check_only = false;
-  std::vector<std::string> files;
-  // explain, completion, why, show, output
+  bool check_only = false, diff = false;
+  std::vector<std::string> files;  // also of check
+  // graph
+  bool svg = false;
+  // init, explain, completion, why, show, output
   std::string subject;
 };
 
@@ -52,7 +54,6 @@ int Init(const Options& options);
 int Check(const Options& options);
 int Format(const Options& options);
 int Explain(const Options& options);
-int Completion(const Options& options);
 int Plan(const Options& options);
 int Apply(const Options& options);
 int Destroy(const Options& options);

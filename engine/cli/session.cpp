@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -25,14 +26,7 @@ std::string Absolute(const std::string& path) {
 
 // The only .sprint file of this folder.
 Result<std::string> GuessFile() {
-  std::vector<std::string> found;
-  std::error_code error;
-  for (auto entry = std::filesystem::directory_iterator(".", error);
-       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    if (entry->path().extension() == ".sprint" && entry->is_regular_file(error)) {
-      found.push_back(entry->path().filename().string());
-    }
-  }
+  const std::vector<std::string> found = ProgramsHere();
   if (found.size() == 1) return found.front();
   return Error(ErrorCode::NotFound,
                found.empty() ? "there is no .sprint file in this folder; name one"
@@ -49,6 +43,19 @@ std::string OwnerOf(const std::string& lineage) {
 }
 
 }  // namespace
+
+std::vector<std::string> ProgramsHere() {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator(".", error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() == ".sprint" && entry->is_regular_file(error)) {
+      found.push_back(entry->path().filename().string());
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
 Result<std::unique_ptr<Compiled>> Load(const Options& options) {
   auto compiled = std::make_unique<Compiled>();
@@ -183,6 +190,12 @@ Result<std::unique_ptr<World>> OpenWorld(const std::string& program_path,
   return world;
 }
 
+Result<state::Snapshot> ReadState(const Compiled& compiled) {
+  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<World> world,
+                          OpenWorld(compiled.path, {}, Access::Read));
+  return world->store->Read();
+}
+
 std::string HashOf(const Compiled& compiled) {
   llvm::SHA256 hash;
   for (uint32_t id = 1; id <= compiled.sources.size(); ++id) {
@@ -198,6 +211,10 @@ std::string Where(const SourceTable& sources, Loc loc) {
   if (!loc.ok()) return "";
   return std::string(sources.name(loc.file)) + ":" +
          std::to_string(sources.Where(loc.file, loc.begin).line);
+}
+
+Error NoPlacement() {
+  return {ErrorCode::Conflict, "no placement meets the requirements; `sprint plan` says why"};
 }
 
 int Fail(const Error& error) {

@@ -28,6 +28,9 @@ struct Compiled {
   std::string path;                    // of the root file
   std::string directory() const;       // of the root file, absolute
 };
+// The .sprint files of this folder, sorted.
+std::vector<std::string> ProgramsHere();
+
 // NotFound when no file was named and none can be guessed.
 Result<std::unique_ptr<Compiled>> Load(const Options& options);
 
@@ -72,10 +75,16 @@ Result<std::unique_ptr<World>> OpenWorld(const std::string& program_path,
                                          const std::vector<lower::ProviderConfig>& configs,
                                          Access access);
 
+// What the state of the program says exists.
+Result<state::Snapshot> ReadState(const Compiled& compiled);
+
 // Changes with one text and another with the next: what a saved plan was made of.
 std::string HashOf(const Compiled& compiled);
 // "file:line"
 std::string Where(const SourceTable& sources, Loc loc);
+
+// For verbs that need a placement and do not say why there is none.
+Error NoPlacement();
 
 // "sprint: message; while …" on stderr; gives `Failure`.
 int Fail(const Error& error);

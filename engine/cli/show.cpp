@@ -1,16 +1,12 @@
+#include <algorithm>
 #include <cstdio>
 
+#include "compiler/diag/emitter.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
 
 namespace sprint::cli {
 namespace {
-
-Result<state::Snapshot> ReadState(const Compiled& compiled) {
-  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<World> world,
-                          OpenWorld(compiled.path, {}, Access::Read));
-  return world->store->Read();
-}
 
 value::Object RecordJson(const state::Record& record) {
   value::List dependencies;
@@ -100,64 +96,36 @@ int Output(const Options& options) {
   auto snapshot = ReadState(compiled);
   if (!snapshot.ok()) return Fail(snapshot.error());
   const ir::TemplateScope scope = OutputScope(program, *answer, **deploy, *snapshot);
+  value::Object object;
+  std::vector<std::string> names;
   for (const ir::Output& output : program.outputs) {
+    names.push_back(output.name);
     if (!options.subject.empty() && output.name != options.subject) continue;
     const ir::Value value = output.evaluate(scope);
+    const bool later = value.As<ir::Later>() || value.As<ir::Join>();
     const auto* text = value.As<std::string>();
-    const std::string shown = value.As<ir::Later>() ? "(known after apply)" : ir::Show(value);
-    if (!options.subject.empty() && text)
-      std::puts(text->c_str());
-    else
+    const std::string shown = later ? "(known after apply)" : ir::Show(value);
+    if (options.json) {
+      const auto* quantity = value.As<Quantity>();
+      const bool bare = quantity && quantity->dimension == Dimension{};
+      object[output.name] = later  ? value::Value()
+                            : text ? value::Value(*text)
+                            : bare ? value::Value(quantity->value)
+                                   : value::Value(shown);
+    } else if (!options.subject.empty()) {
+      std::puts(text ? text->c_str() : shown.c_str());
+    } else {
       std::printf("%s = %s\n", output.name.c_str(), shown.c_str());
+    }
   }
+  if (!options.subject.empty() &&
+      std::find(names.begin(), names.end(), options.subject) == names.end()) {
+    const auto meant = diag::ClosestMatch(options.subject, names);
+    return Fail(Error(ErrorCode::NotFound, "the program has no output `" + options.subject + "`" +
+                                               (meant ? "; did you mean `" + *meant + "`?" : "")));
+  }
+  if (options.json) std::puts(value::ToJson(object, /*pretty=*/true).c_str());
   return Success;
-}
-
-int Graph(const Options& options) {
-  auto loaded = Load(options);
-  if (!loaded.ok()) return Fail(loaded.error());
-  const Compiled& compiled = **loaded;
-  Print(compiled);
-  if (!compiled.program) return Failure;
-  auto desired = Desire(*compiled.program, options);
-  if (!desired.ok()) return Fail(desired.error());
-  std::puts("digraph sprint {\n  rankdir = BT;\n  node [shape = box, fontname = \"sans-serif\"];");
-  for (const lower::Resource& resource : desired->graph.resources) {
-    std::printf("  \"%s\" [label = \"%s\\n%s\"];\n", resource.address.c_str(),
-                resource.address.c_str(), resource.type.c_str());
-    for (const std::string& dependency : resource.dependencies) {
-      std::printf("  \"%s\" -> \"%s\";\n", resource.address.c_str(), dependency.c_str());
-    }
-  }
-  std::puts("}");
-  return Success;
-}
-
-int Why(const Options& options) {
-  auto loaded = Load(options);
-  if (!loaded.ok()) return Fail(loaded.error());
-  const Compiled& compiled = **loaded;
-  Print(compiled);
-  if (!compiled.program) return Failure;
-  auto desired = Desire(*compiled.program, options);
-  if (!desired.ok()) return Fail(desired.error());
-  for (const lower::Resource& resource : desired->graph.resources) {
-    if (resource.address != options.subject) continue;
-    std::printf("%s  (%s)\n  asked for by %s\n", resource.address.c_str(), resource.type.c_str(),
-                Where(compiled.sources, resource.loc).c_str());
-    for (const std::string& dependency : resource.dependencies) {
-      std::printf("  needs %s\n", dependency.c_str());
-    }
-    for (const lower::Resource& other : desired->graph.resources) {
-      for (const std::string& dependency : other.dependencies) {
-        if (dependency == resource.address)
-          std::printf("  is needed by %s\n", other.address.c_str());
-      }
-    }
-    return Success;
-  }
-  return Fail(Error(ErrorCode::NotFound, "the program makes no `" + options.subject +
-                                             "`; `sprint graph` lists what it makes"));
 }
 
 }  // namespace sprint::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/support/result.h"
+
+namespace sprint::cli {
+
+// What a shell can complete of one verb: its options, each with what it does.
+struct VerbWords {
+  std::string name, does;
+  std::vector<std::pair<std::string, std::string>> options;  // "--json"
+};
+
+// A script for `shell`: bash, zsh or fish. InvalidArgument for any other.
+Result<std::string> CompletionScript(const std::string& shell, const std::vector<VerbWords>& verbs);
+
+}  // namespace sprint::cli

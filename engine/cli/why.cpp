@@ -1,0 +1,130 @@
+#include <algorithm>
+#include <cstdio>
+
+#include "compiler/diag/emitter.h"
+#include "compiler/ir/program.h"
+#include "engine/cli/options.h"
+#include "engine/cli/session.h"
+
+namespace sprint::cli {
+namespace {
+
+// Why a thing is there: the line that asks for it, what it needs and is needed by, and the
+// part of a component that it is for.
+struct Reason {
+  const lower::Resource* resource = nullptr;
+  std::vector<std::string> needed_by;
+  std::vector<const placement::Placed*> serves;
+  bool exists = false;  // the state has it
+};
+
+bool Serves(const lower::Resource& resource, const placement::Placed& part) {
+  const std::string component = part.zone_name + "." + part.component_name;
+  const std::string pool = part.zone_name + "." + part.pool_name;
+  const auto of = [&](const std::string& prefix) {
+    return resource.address.starts_with(prefix) && resource.address.size() > prefix.size() &&
+           (resource.address[prefix.size()] == '[' || resource.address[prefix.size()] == '.');
+  };
+  return of(component) || of(pool);
+}
+
+std::string PartName(const placement::Placed& part) {
+  std::string name = part.component_name;
+  if (!part.variant_name.empty()) name += "/" + part.variant_name;
+  if (!part.part_name.empty()) name += "." + part.part_name;
+  return name;
+}
+
+void PrintReason(const Reason& reason, const Compiled& compiled, const placement::Answer& answer) {
+  const lower::Resource& resource = *reason.resource;
+  std::printf("%s  (%s)%s\n", resource.address.c_str(), resource.type.c_str(),
+              reason.exists ? "" : "  not there yet");
+  std::printf("  asked for by %s\n", Where(compiled.sources, resource.loc).c_str());
+  for (const placement::Placed* part : reason.serves) {
+    std::printf("  for %s, placed on %s/%s", PartName(*part).c_str(), part->zone_name.c_str(),
+                part->pool_name.c_str());
+    if (part->replicas > 1) std::printf(" x%u", part->replicas);
+    std::printf(" in the %s placement\n",
+                answer.state == placement::State::Optimal ? "cheapest" : "best known");
+  }
+  for (const std::string& address : resource.dependencies) {
+    std::printf("  needs %s\n", address.c_str());
+  }
+  for (const std::string& address : reason.needed_by) {
+    std::printf("  is needed by %s\n", address.c_str());
+  }
+}
+
+value::Object ReasonJson(const Reason& reason, const Compiled& compiled) {
+  const lower::Resource& resource = *reason.resource;
+  value::List needs, needed_by, serves;
+  for (const std::string& address : resource.dependencies) needs.push_back(address);
+  for (const std::string& address : reason.needed_by) needed_by.push_back(address);
+  for (const placement::Placed* part : reason.serves) {
+    serves.push_back(value::Object{{"component", part->component_name},
+                                   {"variant", part->variant_name},
+                                   {"part", part->part_name},
+                                   {"zone", part->zone_name},
+                                   {"pool", part->pool_name}});
+  }
+  return {{"address", resource.address},
+          {"type", resource.type},
+          {"asked_for_by", Where(compiled.sources, resource.loc)},
+          {"exists", reason.exists},
+          {"for", serves},
+          {"needs", needs},
+          {"needed_by", needed_by}};
+}
+
+Reason ReasonOf(const lower::Resource& resource, const lower::DesiredGraph& graph,
+                const placement::Answer& answer) {
+  Reason reason;
+  reason.resource = &resource;
+  for (const lower::Resource& other : graph.resources) {
+    const auto& needs = other.dependencies;
+    if (std::find(needs.begin(), needs.end(), resource.address) != needs.end()) {
+      reason.needed_by.push_back(other.address);
+    }
+  }
+  for (const placement::Placed& part : answer.parts) {
+    if (Serves(resource, part)) reason.serves.push_back(&part);
+  }
+  return reason;
+}
+
+}  // namespace
+
+int Why(const Options& options) {
+  auto loaded = Load(options);
+  if (!loaded.ok()) return Fail(loaded.error());
+  const Compiled& compiled = **loaded;
+  Print(compiled);
+  if (!compiled.program) return Failure;
+  auto desired = Desire(*compiled.program, options);
+  if (!desired.ok()) return Fail(desired.error());
+  if (!desired->Placed()) return Fail(NoPlacement());
+  auto snapshot = ReadState(compiled);
+  if (!snapshot.ok()) return Fail(snapshot.error());
+  std::vector<std::string> addresses;
+  for (const lower::Resource& resource : desired->graph.resources) {
+    addresses.push_back(resource.address);
+    if (resource.address != options.subject) continue;
+    Reason reason = ReasonOf(resource, desired->graph, desired->answer);
+    reason.exists = snapshot->records.contains(resource.address);
+    if (options.json) {
+      std::puts(value::ToJson(ReasonJson(reason, compiled), /*pretty=*/true).c_str());
+    } else {
+      PrintReason(reason, compiled, desired->answer);
+    }
+    return Success;
+  }
+  const auto meant = diag::ClosestMatch(options.subject, addresses);
+  const bool left = snapshot->records.contains(options.subject);
+  return Fail(
+      Error(ErrorCode::NotFound, "the program makes no `" + options.subject + "`" +
+                                     (left ? "; the state has it, and the next apply takes it away"
+                                      : meant ? "; did you mean `" + *meant + "`?"
+                                              : "; `sprint graph` lists what it makes")));
+}
+
+}  // namespace sprint::cli

@@ -1,0 +1,152 @@
+#include "tests/e2e/cli/fixture.h"
+
+namespace sprint::cli {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* Mistake = "component A { image = \"a:1\", memry = 1 GiB }\n";
+constexpr const char* Clean = "let a = 1\n";
+
+TEST_F(Command, EveryVerbHasHelpWithAnExample) {
+  for (const char* verb :
+       {"init", "check", "fmt", "explain", "plan", "apply", "destroy", "show", "output", "status",
+        "agent", "history", "graph", "why", "version", "completion"}) {
+    const Ran ran = Sprint(std::string(verb) + " --help");
+    EXPECT_EQ(ran.code, 0) << verb;
+    EXPECT_THAT(ran.out, HasSubstr("Example:")) << verb;
+  }
+}
+
+TEST_F(Command, VersionIsForPeopleAndForPrograms) {
+  EXPECT_EQ(Sprint("version").out, Sprint("--version").out);
+  EXPECT_FALSE(JsonOf(Sprint("version --json")).Text("version").empty());
+}
+
+TEST_F(Command, CheckTakesSeveralFilesAndTellsAllOfThem) {
+  Write("a.sprint", Mistake);
+  Write("b.sprint", Clean);
+  const Ran both = Sprint("check a.sprint b.sprint");
+  EXPECT_EQ(both.code, 1);
+  EXPECT_THAT(both.err, HasSubstr("error[E0203]"));
+  EXPECT_THAT(both.out, HasSubstr("b.sprint: no mistakes"));
+  EXPECT_EQ(Sprint("check").code, 1) << "without names it checks what is here";
+  EXPECT_EQ(Sprint("check b.sprint").code, 0);
+}
+
+TEST_F(Command, CheckAsJsonIsOneListAndTellsASharedImportOnce) {
+  Write("shared.sprint", Mistake);
+  Write("a.sprint", "import \"shared.sprint\" as s\n");
+  Write("b.sprint", "import \"shared.sprint\" as s\n");
+  const Ran ran = Sprint("check --json a.sprint b.sprint");
+  EXPECT_EQ(ran.code, 1);
+  const value::Value json = JsonOf(ran);
+  const auto* list = json.As<value::List>();
+  ASSERT_TRUE(list && list->size() == 1) << ran.out;
+  EXPECT_EQ(list->front().Text("code"), "E0203");
+  EXPECT_EQ(list->front().Text("file"), "shared.sprint");
+  EXPECT_EQ(list->front().Number("line"), 1);
+}
+
+TEST_F(Command, FormatWritesShowsAndChecks) {
+  Write("a.sprint", "let   a=1\n");
+  EXPECT_EQ(Sprint("fmt --check a.sprint").code, 2);
+  const Ran diff = Sprint("fmt --diff a.sprint");
+  EXPECT_EQ(diff.code, 2);
+  EXPECT_THAT(diff.out, HasSubstr("-let   a=1\n+let a = 1\n"));
+  EXPECT_EQ(Text("a.sprint"), "let   a=1\n") << "neither changes anything";
+  EXPECT_EQ(Sprint("fmt a.sprint").code, 0);
+  EXPECT_EQ(Text("a.sprint"), "let a = 1\n");
+  EXPECT_EQ(Sprint("fmt --check a.sprint").code, 0);
+}
+
+TEST_F(Command, FormatReadsStandardInput) {
+  Write("in", "let   a=1\n");
+  EXPECT_EQ(Sprint("fmt - < in").out, "let a = 1\n");
+  EXPECT_EQ(Sprint("fmt --check - < in").code, 2);
+}
+
+TEST_F(Command, FormatTellsMistakesAndLeavesTheFile) {
+  Write("a.sprint", "let a = = 1\n");
+  const Ran ran = Sprint("fmt a.sprint");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("error[E0101]"));
+  EXPECT_EQ(Text("a.sprint"), "let a = = 1\n");
+}
+
+TEST_F(Command, ExplainListsAndShows) {
+  EXPECT_THAT(Sprint("explain").out, HasSubstr("\nE0203  "));
+  EXPECT_THAT(Sprint("explain e0203").out, HasSubstr("Right:"));
+  EXPECT_EQ(JsonOf(Sprint("explain E0203 --json")).Text("name"), "UnknownAttribute");
+  const Ran unknown = Sprint("explain E0299");
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean"));
+}
+
+TEST_F(Command, CompletionKnowsEveryVerbOfEachShell) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const Ran ran = Sprint(std::string("completion ") + shell);
+    EXPECT_EQ(ran.code, 0);
+    EXPECT_THAT(ran.out, HasSubstr("destroy")) << shell;
+    EXPECT_THAT(ran.out, HasSubstr("no-refresh")) << shell;
+  }
+  Write("try", Sprint("completion bash").out +
+                   "COMP_WORDS=(sprint pl); COMP_CWORD=1; _sprint; echo ${COMPREPLY[@]}\n"
+                   "COMP_WORDS=(sprint fmt --d); COMP_CWORD=2; _sprint; echo ${COMPREPLY[@]}\n");
+  Sprint("version; bash try > tried");
+  EXPECT_EQ(Text("tried"), "plan\n--diff\n");
+  EXPECT_EQ(Sprint("completion tcsh").code, 1);
+}
+
+TEST_F(Command, InitMakesAProgramThatIsRightAndPlans) {
+  ASSERT_EQ(Sprint("init hello").code, 0);
+  EXPECT_EQ(Sprint("check hello/main.sprint").code, 0);
+  EXPECT_EQ(Sprint("fmt --check hello/main.sprint").code, 0) << "it is written as it should be";
+  const value::Value plan = JsonOf(Sprint("plan hello/main.sprint --json"));
+  ASSERT_TRUE(plan.Find("placement"));
+  EXPECT_EQ(plan.Find("placement")->Text("status"), "optimal");
+  const Ran again = Sprint("init hello");
+  EXPECT_EQ(again.code, 1) << "what is there is kept";
+  EXPECT_THAT(again.err, HasSubstr("there already"));
+}
+
+TEST_F(Command, ShowOutputGraphAndWhyOfWhatIsNotThereYet) {
+  ASSERT_EQ(Sprint("init").code, 0);
+  EXPECT_THAT(Sprint("show").out, HasSubstr("nothing exists"));
+  EXPECT_TRUE(JsonOf(Sprint("show --json")).Find("resources"));
+  EXPECT_THAT(Sprint("output").out, HasSubstr("url = (known after apply)"));
+  EXPECT_TRUE(JsonOf(Sprint("output --json")).Find("url")->is_null());
+  const Ran misspelt = Sprint("output main.sprint urll");
+  EXPECT_EQ(misspelt.code, 1);
+  EXPECT_THAT(misspelt.err, HasSubstr("did you mean `url`?"));
+
+  EXPECT_THAT(Sprint("graph").out, HasSubstr("\"home.Read.proxy\" -> \"home.Count.proxy\""));
+  EXPECT_THAT(Sprint("graph --svg").out, HasSubstr(">home.Read.proxy</text>"));
+  const value::Value graph = JsonOf(Sprint("graph --json"));
+  EXPECT_EQ(graph.Find("nodes")->As<value::List>()->size(), 6u);
+
+  const Ran why = Sprint("why main.sprint home.Count.proxy");
+  EXPECT_THAT(why.out, HasSubstr("not there yet"));
+  EXPECT_THAT(why.out, HasSubstr("for Count, placed on home/slice"));
+  EXPECT_THAT(why.out, HasSubstr("is needed by home.Read.proxy"));
+  EXPECT_EQ(JsonOf(Sprint("why main.sprint home.Count.proxy --json")).Text("type"), "local.proxy");
+  EXPECT_THAT(Sprint("why main.sprint home.Cuont.proxy").err, HasSubstr("did you mean"));
+}
+
+// The first hour: what `init` writes runs, answers, and goes away again.
+TEST_F(Command, InitMakesAProgramThatRuns) {
+  if (std::system("command -v python3 curl > /dev/null") != 0) GTEST_SKIP() << "no python3 or curl";
+  ASSERT_EQ(Sprint("init").code, 0);
+  const Ran applied = Sprint("apply main.sprint --yes");
+  ASSERT_EQ(applied.code, 0) << applied.out << applied.err;
+  Sprint("version > /dev/null; curl -s -m 10 -d 'count these four words' $('" SPRINT
+         "' output main.sprint url) > answer");
+  EXPECT_EQ(Text("answer"), "4 words\n");
+  EXPECT_EQ(Sprint("plan").code, 0) << "and there is nothing left to do";
+  const Ran destroyed = Sprint("destroy main.sprint --yes");
+  EXPECT_EQ(destroyed.code, 0) << destroyed.out << destroyed.err;
+  EXPECT_THAT(Sprint("show").out, HasSubstr("nothing exists"));
+}
+
+}  // namespace
+}  // namespace sprint::cli

@@ -1,0 +1,99 @@
+// What people point the command at by mistake, or on purpose.
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <chrono>
+
+#include "tests/e2e/cli/fixture.h"
+
+namespace sprint::cli {
+namespace {
+
+using testing::HasSubstr;
+
+class Mistakes : public Command {
+ protected:
+  // Fails at once, within 500 MB, with `message`.
+  void Refuses(const std::string& file, const std::string& message) const {
+    for (const char* verb : {"check", "plan"}) {
+      const auto start = std::chrono::steady_clock::now();
+      const Ran ran = Sprint(std::string(verb) + " " + file);
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+      EXPECT_EQ(ran.code, 1) << verb << " " << file;
+      EXPECT_THAT(ran.err, HasSubstr(message)) << verb << " " << file;
+      EXPECT_LT(took.count(), 10) << verb << " " << file;
+    }
+    struct rusage usage {};
+    getrusage(RUSAGE_CHILDREN, &usage);
+    EXPECT_LT(usage.ru_maxrss, 500 * 1024) << file;
+  }
+};
+
+TEST_F(Mistakes, WhatIsNoFile) {
+  ASSERT_EQ(mkdir((folder_ + "/folder.sprint").c_str(), 0700), 0);
+  ASSERT_EQ(mkfifo((folder_ + "/pipe.sprint").c_str(), 0600), 0);
+  Refuses("folder.sprint", "it is a folder");
+  Refuses("pipe.sprint", "it is no regular file");
+  Refuses("/dev/zero", "it is no regular file");
+  Refuses("none.sprint", "No such file");
+}
+
+TEST_F(Mistakes, WhatMayNotBeRead) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  Write("secret.sprint", "let a = 1\n");
+  ASSERT_EQ(chmod((folder_ + "/secret.sprint").c_str(), 0), 0);
+  Refuses("secret.sprint", "Permission denied");
+}
+
+TEST_F(Mistakes, GarbageOfAHundredMegabytes) {
+  std::string block(1 << 20, '\0');
+  uint32_t state = 1;
+  for (char& c : block) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  {
+    std::ofstream out(folder_ + "/big.sprint", std::ios::binary);
+    for (int i = 0; i < 100; ++i) out << block;
+  }
+  Refuses("big.sprint", "is larger than 10 MiB");
+  // As large as may be, of bytes and of words.
+  Write("bytes.sprint", block);
+  Refuses("bytes.sprint", "error[E0108]");
+  std::string words;
+  while (words.size() < (9u << 20)) words += "a ";
+  Write("words.sprint", words);
+  Refuses("words.sprint", "error[E0108]");
+}
+
+TEST_F(Mistakes, HostileDepth) {
+  const std::string many(100'000, '[');
+  Write("brackets.sprint", "let a = " + many + "\n");
+  Refuses("brackets.sprint", "error[E0107]");
+  std::string braces = "component A ";
+  for (int i = 0; i < 50'000; ++i) braces += "{ b ";
+  Write("braces.sprint", braces);
+  Refuses("braces.sprint", "error[E01");
+  std::string nots = "let a = ";
+  for (int i = 0; i < 50'000; ++i) nots += "not ";
+  Write("nots.sprint", nots + "true\n");
+  Refuses("nots.sprint", "error[E0107]");
+  std::string sum = "let a = 1";
+  for (int i = 0; i < 50'000; ++i) sum += " + 1";
+  Write("sum.sprint", sum + "\n");
+  Refuses("sum.sprint", "error[E0107]");
+}
+
+TEST_F(Mistakes, StrangeBytes) {
+  Write("nul.sprint", std::string("let a\0 = 1\n", 11));
+  Refuses("nul.sprint", "error[E0110]");
+  Write("latin1.sprint", "let a = \"\xe4\"\n");
+  Refuses("latin1.sprint", "not UTF-8");
+  const std::string program = "component A {\n  image = \"a:1\"\n  demand { x = 1 ms }\n}\n";
+  for (size_t length = 1; length + 1 < program.size(); length += 7) {
+    Write("cut.sprint", program.substr(0, length));
+    const Ran ran = Sprint("check cut.sprint");
+    EXPECT_EQ(ran.code, 1) << program.substr(0, length);
+    EXPECT_THAT(ran.err, HasSubstr("error[E")) << program.substr(0, length);
+  }
+}
+
+}  // namespace
+}  // namespace sprint::cli
