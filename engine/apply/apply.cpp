@@ -91,9 +91,14 @@ class Run {
   void Tell(Event::Kind kind, size_t index, double elapsed, const std::string& error) {
     const plan::Step& step = plan_.steps[tasks_[index].step];
     if (!options_.progress || step.action == plan::Action::NoOp) return;
-    options_.progress({kind, step.address, step.action,
-                       tasks_[index].destroy && step.action == plan::Action::Replace, elapsed,
-                       error});
+    Event event;
+    event.kind = kind;
+    event.address = step.address;
+    event.action = step.action;
+    event.destroying = tasks_[index].destroy && step.action == plan::Action::Replace;
+    event.elapsed = elapsed;
+    event.error = error;
+    options_.progress(event);
   }
 
   void Schedule() {
@@ -296,8 +301,8 @@ class Run {
     intent.config = planned.config;
     auto id = store_.Begin(intent);
     if (!id.ok()) return Saved(id.TakeError(), state_failed);
-    auto answer =
-        provider->Apply(planned.wire, prior, planned.planned, planned.config, planned.private_bytes);
+    auto answer = provider->Apply(planned.wire, prior, planned.planned, planned.config,
+                                  planned.private_bytes);
     // The boundary broke: what happened is unknown, so the intent stays open.
     if (!answer.ok()) return answer.TakeError();
     const std::string objections = plan::Objections(answer->messages);
@@ -331,7 +336,7 @@ class Run {
       const auto any = [&phases](Phase phase) {
         return std::find(phases.begin(), phases.end(), phase) != phases.end();
       };
-      Item item{step.address, step.action, Outcome::Done, errors_[index], step.loc};
+      Item item{step.address, step.action, Outcome::Done, errors_[index], step.loc, {}};
       if (any(Phase::Failed)) {
         item.outcome = Outcome::Failed;
       } else if (any(Phase::Skipped)) {
@@ -381,6 +386,8 @@ const char* Name(Outcome outcome) {
       return "skipped";
     case Outcome::NotStarted:
       return "not started";
+    case Outcome::Unknown:
+      return "unknown";
   }
   return "not started";
 }

@@ -8,21 +8,29 @@
 #include "compiler/support/environment.h"
 #include "engine/plan/plan.h"
 #include "engine/state/store.h"
+#include "providers/host/error_class.h"
 
 // Carries a plan out, crash-safe.
 namespace sprint::apply {
 
-enum class Outcome { Done, Failed, Skipped, NotStarted };
+// Unknown: the call was cut off; what became of the object is found out by the next run.
+enum class Outcome { Done, Failed, Skipped, NotStarted, Unknown };
 const char* Name(Outcome outcome);
 
 struct Event {
-  enum class Kind { Started, Finished };
+  // Retrying: a call failed and is made again after `wait`. Waiting: the object is there and
+  // `text` is the condition it waits for.
+  enum class Kind { Started, Retrying, Waiting, Finished };
   Kind kind = Kind::Started;
   std::string address;
   plan::Action action = plan::Action::NoOp;
-  bool destroying = false;  // the first half of a replacement
-  double elapsed = 0;       // s, of a finished one
-  std::string error;        // of a finished one that failed
+  bool destroying = false;  // of a replacement: the old object goes
+  double elapsed = 0;       // s since it started
+  std::string error;        // of a finished one that failed, or of what is retried
+  host::ErrorClass error_class = host::ErrorClass::None;
+  double wait = 0;  // s until the next attempt
+  int attempt = 1;
+  std::string text;
 };
 
 struct ApplyOptions {
@@ -31,6 +39,11 @@ struct ApplyOptions {
   const std::atomic<bool>* stop = nullptr;
   // Called one at a time, from the caller's thread.
   std::function<void(const Event&)> progress;
+  // How often a call that failed for a passing reason is made again, and after how long:
+  // min(first * 2^n, longest) seconds, of which a random share of a half is left out.
+  int retries = 5;
+  double first_wait = 1, longest_wait = 30;
+  std::function<double()> random;  // 0..1; empty: no jitter
 };
 
 struct Item {
@@ -39,6 +52,7 @@ struct Item {
   Outcome outcome = Outcome::NotStarted;
   std::string error;
   Loc loc;
+  host::ErrorClass error_class = host::ErrorClass::None;
 };
 struct Report {
   std::vector<Item> items;  // steps that change something, in the plan's order

@@ -5,6 +5,7 @@
 
 #include "compiler/ir/program.h"
 #include "compiler/support/result.h"
+#include "engine/lower/lifecycle.h"
 #include "providers/value/value.h"
 
 // A placed program into the resources that realise it.
@@ -30,6 +31,10 @@ struct Resource {
   value::Value config;                    // an object; references as engine/lower/config.h says
   std::vector<std::string> dependencies;  // direct, sorted
   Loc loc;
+  Lifecycle lifecycle{};
+  // The pool of the continuum whose capacity the object takes, or NoIndex: where a lack of
+  // capacity or quota sends the placement back.
+  ir::Index zone = ir::NoIndex, pool = ir::NoIndex;
 };
 
 struct ProviderConfig {
@@ -37,10 +42,33 @@ struct ProviderConfig {
   value::Value config;
 };
 
+// `moved A -> B`: what the state knows as A, and below it, is B now. Prefixes of
+// addresses, cut at a name: `plant` covers `plant.rpi[0]` and not `plants`.
+struct Move {
+  std::string from, to;
+  Loc loc;
+};
+// `adopt ADDRESS { id = … }`: an object that exists already becomes ADDRESS.
+struct Adoption {
+  std::string address, id;
+  Loc loc;
+};
+// `forget ADDRESS`: the record goes, the object stays. A prefix, as in Move.
+struct Forget {
+  std::string address;
+  Loc loc;
+};
+
 struct DesiredGraph {
   std::vector<Resource> resources;  // in the order of the program
   std::vector<ProviderConfig> providers;
+  std::vector<Move> moves{};
+  std::vector<Adoption> adoptions{};
+  std::vector<Forget> forgets{};
 };
+
+// True when `address` is `prefix` or lies below it.
+bool Covers(const std::string& prefix, const std::string& address);
 
 // Node i of a pool hosts replica i of every part on the pool. Addresses are the
 // template's prefix + "." + the resource's name; prefixes: "<zone>" (setup),

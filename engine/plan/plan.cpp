@@ -356,8 +356,17 @@ const char* Name(Action action) {
       return "delete";
     case Action::Forget:
       return "forget";
+    case Action::Refresh:
+      return "refresh";
   }
   return "no-op";
+}
+
+const char* Name(Why why) {
+  constexpr const char* Names[] = {"none",    "new",   "gone",      "changed", "forced",
+                                   "tainted", "asked", "triggered", "removed", "destroyed",
+                                   "deposed", "given", "drifted"};
+  return Names[static_cast<size_t>(why)];
 }
 
 size_t Plan::Count(Action action) const {
@@ -365,7 +374,9 @@ size_t Plan::Count(Action action) const {
       steps.begin(), steps.end(), [action](const Step& step) { return step.action == action; }));
 }
 
-bool Plan::HasChanges() const { return Count(Action::NoOp) != steps.size(); }
+bool Plan::HasChanges() const {
+  return std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.Changes(); });
+}
 
 Result<Plan> MakePlan(const lower::DesiredGraph& graph, const state::Snapshot& snapshot,
                       ProviderSet& providers, const PlanOptions& options) {

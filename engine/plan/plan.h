@@ -14,13 +14,40 @@
 // The exact change set between what should be and what is.
 namespace sprint::plan {
 
-// Forget: the object is gone from the world and from the program; only its record goes.
-enum class Action { NoOp, Create, Update, Replace, Delete, Forget };
+// Forget: only the record goes: the object is gone already, or is given up.
+// Refresh: only the record changes, to what the refresh found.
+enum class Action { NoOp, Create, Update, Replace, Delete, Forget, Refresh };
 const char* Name(Action action);  // "create", …, as in the JSON of a plan
+
+// Why a step is what it is, for programs; `Step::reason` says it to people.
+enum class Why {
+  None,       // nothing is to do
+  New,        // the program asks for it and the state has none
+  Gone,       // somebody else deleted the object
+  Changed,    // attributes differ
+  Forced,     // an attribute differs that cannot change on the existing object
+  Tainted,    // its creation failed half way
+  Asked,      // --replace
+  Triggered,  // `replace_when`: what it depends on changes
+  Removed,    // no longer in the program
+  Destroyed,  // everything is to go
+  Deposed,    // its replacement is there
+  Given,      // `forget`, or retained
+  Drifted,    // --refresh-only
+};
+const char* Name(Why why);  // "new", "gone", …
+
+// A managed attribute that somebody else changed.
+struct Drifted {
+  std::string attribute;
+  value::Value recorded, found;
+  lower::Drift policy = lower::Drift::Enforce;
+};
 
 struct Step {
   std::string address, type, provider;
   Action action = Action::NoOp;
+  Why why = Why::None;
   value::Value before;  // refreshed; null when there is nothing
   value::Value after;   // planned, may hold Unknown; null when it is to go
   value::Value config;  // unresolved, see engine/lower/config.h; null when it is to go
@@ -31,6 +58,19 @@ struct Step {
   std::vector<std::string> old_dependencies;  // of the state: what a deletion must not outrun
   Loc loc;                                    // not in a saved plan
   std::string where;                          // "mask.sprint:12", or ""
+  // As planned: create_before_destroy also where what depends on it needs it.
+  lower::Lifecycle lifecycle{};
+  std::string deposed{};     // of a Delete: the key of the deposed object it is about
+  std::string moved_from{};  // the address the state knows it by, when it moved
+  std::string adopt{};       // the id of the object that is adopted
+  std::vector<Drifted> drift{};
+  std::vector<std::string> sensitive{};  // attributes never to be shown
+  // 0: planned with its provider. n: planned from the program alone, because its provider
+  // is configured by what n - 1 and earlier phases make; the planning call is made then.
+  int phase = 0;
+
+  // True when carrying it out changes the world or the state beyond a refresh.
+  bool Changes() const { return action != Action::NoOp || !moved_from.empty() || !adopt.empty(); }
 };
 
 struct Plan {
@@ -40,6 +80,9 @@ struct Plan {
   std::vector<Step> steps;         // in the order of the program, then what goes, by address
   std::vector<std::string> notes;  // what the user should know besides
   std::vector<lower::ProviderConfig> providers;
+  std::map<std::string, std::string> provider_hashes{};  // of the programs, by name
+  bool partial = false;       // --target or --exclude: not everything was looked at
+  bool refresh_only = false;  // only the state changes
 
   size_t Count(Action action) const;
   // False when applying would do nothing.
@@ -48,7 +91,12 @@ struct Plan {
 
 struct PlanOptions {
   bool refresh = true;
+  bool refresh_only = false;
   bool destroy = false;  // everything of the state goes
+  // Prefixes of addresses, as lower::Covers has it. Targets with what they depend on;
+  // excludes with what depends on them. At most one of the two.
+  std::vector<std::string> targets{}, excludes{};
+  std::vector<std::string> replace{};  // exact addresses
   std::string program_hash;
   std::function<std::string(Loc)> where;  // for messages and saved plans; may be empty
 };

@@ -8,8 +8,9 @@ namespace sprint::plan {
 namespace {
 
 constexpr int64_t Format = 1;
-constexpr std::array<Action, 6> Actions{Action::NoOp,    Action::Create, Action::Update,
-                                        Action::Replace, Action::Delete, Action::Forget};
+constexpr std::array<Action, 7> Actions{Action::NoOp,    Action::Create, Action::Update,
+                                        Action::Replace, Action::Delete, Action::Forget,
+                                        Action::Refresh};
 const char* const Digits = "0123456789abcdef";
 
 // Private bytes of a provider are any bytes, which JSON texts are not.

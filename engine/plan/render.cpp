@@ -21,6 +21,8 @@ Mark MarkOf(Action action) {
     case Action::Delete:
     case Action::Forget:
       return {"-", "\033[31m"};
+    case Action::Refresh:
+      return {"=", "\033[36m"};
     case Action::NoOp:
       break;
   }
