@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/support/environment.h"
+#include "engine/apply/ready.h"
 #include "engine/plan/plan.h"
 #include "engine/state/store.h"
 #include "providers/host/error_class.h"
@@ -37,13 +38,18 @@ struct ApplyOptions {
   size_t parallel = 10;
   // Set from outside (first SIGINT): nothing new starts, running calls end.
   const std::atomic<bool>* stop = nullptr;
+  // Set from outside (second SIGINT): running calls are asked to end, and after five seconds
+  // their providers are ended.
+  const std::atomic<bool>* cancel = nullptr;
   // Called one at a time, from the caller's thread.
   std::function<void(const Event&)> progress;
   // How often a call that failed for a passing reason is made again, and after how long:
   // min(first * 2^n, longest) seconds, of which a random share of a half is left out.
   int retries = 5;
   double first_wait = 1, longest_wait = 30;
-  std::function<double()> random;  // 0..1; empty: no jitter
+  std::function<double()> random{};     // 0..1; empty: no jitter
+  std::function<void(double)> pause{};  // waits so many seconds; empty: really
+  Prober* prober = nullptr;             // null: the network
 };
 
 struct Item {
@@ -68,10 +74,20 @@ struct Report {
 Result<Report> Apply(const plan::Plan& plan, state::Store& store, plan::ProviderSet& providers,
                      const Clock& clock, const ApplyOptions& options);
 
-// Finds out what became of calls that were cut off (intents without a result): an
-// existing object is read, a creation is asked for again, which by the provider's
-// contract finds the object that is already there. Gives the addresses concerned.
-Result<std::vector<std::string>> Recover(state::Store& store, plan::ProviderSet& providers);
+// What became of a call that was cut off.
+struct Settled {
+  std::string address;
+  std::string text;   // "was made", "was not made", "is gone", …
+  bool known = true;  // false: it could not be found out; its intent stays open
+};
+// Finds out what became of the calls that were cut off (intents without a result). An
+// object that should be there is read. One that may have been made is looked for by its
+// ownership tag, for as long as the provider may hide it; without tags its creation is
+// asked for again where the provider's contract makes that safe. Where neither can be
+// done the intent stays open, unless its address is in `not_made`: somebody looked.
+Result<std::vector<Settled>> Recover(state::Store& store, plan::ProviderSet& providers,
+                                     const Clock& clock, const ApplyOptions& options = {},
+                                     const std::vector<std::string>& not_made = {});
 
 // "3 done, 1 failed, 2 skipped, 0 not started." after a line for each that is not done.
 std::string Render(const Report& report);

@@ -61,11 +61,12 @@ int Carry(const plan::Plan& plan, World& world, const Options& options,
 
 // What an earlier run left open is found out before anything new is planned.
 Result<state::Snapshot> Settled(World& world) {
-  auto recovered = apply::Recover(*world.store, *world.providers);
+  auto recovered = apply::Recover(*world.store, *world.providers, SystemClock());
   if (!recovered.ok())
     return recovered.TakeError().While("finding out what an earlier run left open");
-  for (const std::string& address : *recovered) {
-    std::fprintf(stderr, "sprint: settled %s, left open by an earlier run\n", address.c_str());
+  for (const apply::Settled& settled : *recovered) {
+    std::fprintf(stderr, "sprint: an earlier run was cut off: %s %s\n", settled.address.c_str(),
+                 settled.text.c_str());
   }
   return world.store->Read();
 }

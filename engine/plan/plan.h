@@ -34,6 +34,7 @@ enum class Why {
   Deposed,    // its replacement is there
   Given,      // `forget`, or retained
   Drifted,    // --refresh-only
+  Unready,    // its conditions have not held yet
 };
 const char* Name(Why why);  // "new", "gone", …
 
@@ -112,7 +113,7 @@ Result<Plan> MakePlan(const lower::DesiredGraph& graph, const state::Snapshot& s
 Status CheckFresh(const Plan& plan, const state::Snapshot& snapshot,
                   const std::string& program_hash);
 
-// A saved plan: one JSON document (format 1).
+// A saved plan: one JSON document (format 2).
 std::string ToText(const Plan& plan);
 Result<Plan> FromText(const std::string& text);
 // Written whole or not at all, mode 0600.

@@ -1,3 +1,5 @@
+#include <llvm/ADT/StringExtras.h>
+
 #include <array>
 #include <utility>
 
@@ -7,28 +9,23 @@ namespace sprint::plan {
 
 namespace {
 
-constexpr int64_t Format = 1;
+constexpr int64_t Format = 2;
 constexpr std::array<Action, 7> Actions{Action::NoOp,    Action::Create, Action::Update,
                                         Action::Replace, Action::Delete, Action::Forget,
                                         Action::Refresh};
-const char* const Digits = "0123456789abcdef";
+constexpr std::array<Why, 14> Reasons{Why::None,    Why::New,       Why::Gone,    Why::Changed,
+                                      Why::Forced,  Why::Tainted,   Why::Asked,   Why::Triggered,
+                                      Why::Removed, Why::Destroyed, Why::Deposed, Why::Given,
+                                      Why::Drifted, Why::Unready};
+constexpr std::array<lower::Drift, 4> Policies{lower::Drift::Enforce, lower::Drift::Accept,
+                                               lower::Drift::Ignore, lower::Drift::Alert};
+constexpr std::array<lower::Ready::Kind, 3> Conditions{
+    lower::Ready::Kind::Port, lower::Ready::Kind::Http, lower::Ready::Kind::Attribute};
 
 // Private bytes of a provider are any bytes, which JSON texts are not.
-std::string ToHex(const std::string& bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    text += Digits[static_cast<unsigned char>(c) >> 4];
-    text += Digits[static_cast<unsigned char>(c) & 15];
-  }
-  return text;
-}
 std::string FromHex(const std::string& text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
   std::string bytes;
-  for (size_t i = 0; i + 1 < text.size(); i += 2) {
-    bytes += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
-  }
-  return bytes;
+  return llvm::tryGetFromHex(text, bytes) ? bytes : "";
 }
 
 value::Value Names(const std::vector<std::string>& names) {
@@ -51,6 +48,75 @@ value::Value Member(const value::Value& object, const std::string& name) {
   return found ? *found : value::Value();
 }
 
+bool Flag(const value::Value& object, const std::string& name) {
+  const value::Value* found = object.Find(name);
+  const bool* flag = found ? found->As<bool>() : nullptr;
+  return flag && *flag;
+}
+
+// A saved plan says of a life what apply must know; what only planning needs is left out.
+value::Value FromLifecycle(const lower::Lifecycle& lifecycle) {
+  value::List ready;
+  for (const lower::Ready& condition : lifecycle.ready) {
+    ready.push_back(value::Object{{"kind", lower::Name(condition.kind)},
+                                  {"subject", condition.subject},
+                                  {"expected", condition.expected},
+                                  {"within", condition.within}});
+  }
+  return value::Object{{"protect", lifecycle.protect},
+                       {"retain", lifecycle.retain},
+                       {"create_before_destroy", lifecycle.create_before_destroy},
+                       {"ignore", Names(lifecycle.ignore)},
+                       {"ready", std::move(ready)},
+                       {"timeout", lifecycle.timeout}};
+}
+lower::Lifecycle ToLifecycle(const value::Value& value) {
+  lower::Lifecycle lifecycle;
+  lifecycle.protect = Flag(value, "protect");
+  lifecycle.retain = Flag(value, "retain");
+  lifecycle.create_before_destroy = Flag(value, "create_before_destroy");
+  lifecycle.ignore = Names(value.Find("ignore"));
+  lifecycle.timeout = value.Number("timeout");
+  const value::Value ready = Member(value, "ready");
+  if (const auto* list = ready.As<value::List>()) {
+    for (const value::Value& item : *list) {
+      lower::Ready condition;
+      for (const lower::Ready::Kind kind : Conditions) {
+        if (item.Text("kind") == lower::Name(kind)) condition.kind = kind;
+      }
+      condition.subject = Member(item, "subject");
+      condition.expected = Member(item, "expected");
+      condition.within = item.Number("within");
+      lifecycle.ready.push_back(std::move(condition));
+    }
+  }
+  return lifecycle;
+}
+
+value::Value FromDrift(const std::vector<Drifted>& drift) {
+  value::List list;
+  for (const Drifted& drifted : drift) {
+    list.push_back(value::Object{{"attribute", drifted.attribute},
+                                 {"recorded", drifted.recorded},
+                                 {"found", drifted.found},
+                                 {"policy", static_cast<int64_t>(drifted.policy)}});
+  }
+  return list;
+}
+std::vector<Drifted> ToDrift(const value::Value& value) {
+  std::vector<Drifted> drift;
+  const auto* list = value.As<value::List>();
+  if (!list) return drift;
+  for (const value::Value& item : *list) {
+    Drifted drifted{item.Text("attribute"), Member(item, "recorded"), Member(item, "found"), {}};
+    for (const lower::Drift policy : Policies) {
+      if (item.Number("policy") == static_cast<int>(policy)) drifted.policy = policy;
+    }
+    drift.push_back(std::move(drifted));
+  }
+  return drift;
+}
+
 value::Value FromStep(const Step& step) {
   return value::Object{{"address", step.address},
                        {"type", step.type},
@@ -61,9 +127,17 @@ value::Value FromStep(const Step& step) {
                        {"config", step.config},
                        {"reason", step.reason},
                        {"forcing", step.forcing},
-                       {"private", ToHex(step.private_bytes)},
+                       {"private", llvm::toHex(step.private_bytes, /*LowerCase=*/true)},
                        {"dependencies", Names(step.dependencies)},
                        {"old_dependencies", Names(step.old_dependencies)},
+                       {"why", Name(step.why)},
+                       {"lifecycle", FromLifecycle(step.lifecycle)},
+                       {"deposed", step.deposed},
+                       {"moved_from", step.moved_from},
+                       {"adopt", step.adopt},
+                       {"drift", FromDrift(step.drift)},
+                       {"sensitive", Names(step.sensitive)},
+                       {"phase", step.phase},
                        {"where", step.where}};
 }
 
@@ -81,6 +155,16 @@ Result<Step> ToStep(const value::Value& value) {
   step.dependencies = Names(value.Find("dependencies"));
   step.old_dependencies = Names(value.Find("old_dependencies"));
   step.where = value.Text("where");
+  for (const Why why : Reasons) {
+    if (value.Text("why") == Name(why)) step.why = why;
+  }
+  step.lifecycle = ToLifecycle(Member(value, "lifecycle"));
+  step.deposed = value.Text("deposed");
+  step.moved_from = value.Text("moved_from");
+  step.adopt = value.Text("adopt");
+  step.drift = ToDrift(Member(value, "drift"));
+  step.sensitive = Names(value.Find("sensitive"));
+  step.phase = static_cast<int>(value.Number("phase"));
   for (const Action action : Actions) {
     if (value.Text("action") != Name(action)) continue;
     step.action = action;
@@ -93,6 +177,8 @@ Result<Step> ToStep(const value::Value& value) {
 
 std::string ToText(const Plan& plan) {
   value::List steps, providers;
+  value::Object hashes;
+  for (const auto& [name, hash] : plan.provider_hashes) hashes[name] = hash;
   for (const Step& step : plan.steps) steps.push_back(FromStep(step));
   for (const lower::ProviderConfig& provider : plan.providers) {
     providers.push_back(value::Object{{"name", provider.name}, {"config", provider.config}});
@@ -103,6 +189,9 @@ std::string ToText(const Plan& plan) {
                                      {"program_hash", plan.program_hash},
                                      {"steps", std::move(steps)},
                                      {"notes", Names(plan.notes)},
+                                     {"provider_hashes", std::move(hashes)},
+                                     {"partial", plan.partial},
+                                     {"refresh_only", plan.refresh_only},
                                      {"providers", std::move(providers)}},
                        true);
 }
@@ -119,6 +208,12 @@ Result<Plan> FromText(const std::string& text) {
   if (const auto* number = serial.As<int64_t>()) plan.serial = *number;
   plan.program_hash = document.Text("program_hash");
   plan.notes = Names(document.Find("notes"));
+  plan.partial = Flag(document, "partial");
+  plan.refresh_only = Flag(document, "refresh_only");
+  const value::Value hashes = Member(document, "provider_hashes");
+  if (const auto* names = hashes.As<value::Object>()) {
+    for (const auto& [name, hash] : *names) plan.provider_hashes[name] = hashes.Text(name);
+  }
   const value::Value steps = Member(document, "steps"), providers = Member(document, "providers");
   if (const auto* list = steps.As<value::List>()) {
     for (const value::Value& item : *list) {

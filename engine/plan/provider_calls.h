@@ -15,6 +15,8 @@ class ProviderSet {
   virtual ~ProviderSet() = default;
   // The provider stays the set's. NotFound: no such program is installed.
   virtual Result<host::Provider*> Get(const std::string& name) = 0;
+  // A hash of the provider's program; "" when there is none to be had.
+  virtual std::string Fingerprint(const std::string&) { return ""; }
 };
 
 // Providers that are already running, for tests and for providers in process.

@@ -50,8 +50,7 @@ int64_t Integer(const Value& object, const char* key) {
 }  // namespace
 
 Value ToValue(const Record& record) {
-  Object object{
-      {"address", record.address}, {"type", record.type}, {"provider", record.provider}};
+  Object object{{"address", record.address}, {"type", record.type}, {"provider", record.provider}};
   PutValue(object, "attributes", record.attributes);
   PutText(object, "private", ToHex(record.private_bytes));
   PutNumber(object, "schema_version", record.schema_version);
@@ -59,6 +58,7 @@ Value ToValue(const Record& record) {
     object["dependencies"] = List(record.dependencies.begin(), record.dependencies.end());
   }
   PutFlag(object, "tainted", record.tainted);
+  PutFlag(object, "unready", record.unready);
   PutText(object, "tag", record.tag);
   PutFlag(object, "protect", record.lifecycle.protect);
   PutFlag(object, "retain", record.lifecycle.retain);
@@ -93,6 +93,7 @@ Result<Record> RecordFromValue(const Value& value) {
     }
   }
   record.tainted = Flag(value, "tainted");
+  record.unready = Flag(value, "unready");
   record.tag = value.Text("tag");
   record.lifecycle = {Flag(value, "protect"), Flag(value, "retain"),
                       Flag(value, "create_before_destroy")};

@@ -31,11 +31,12 @@ struct Deposed {
 // One resource of the program and its object.
 struct Record {
   std::string address, type, provider;
-  value::Value attributes;     // null: only the deposed objects below are left
-  std::string private_bytes;   // the provider's, any bytes
-  int64_t schema_version = 0;  // of the provider's schema that wrote `attributes`
+  value::Value attributes;                // null: only the deposed objects below are left
+  std::string private_bytes;              // the provider's, any bytes
+  int64_t schema_version = 0;             // of the provider's schema that wrote `attributes`
   std::vector<std::string> dependencies;  // direct, of the run that made it
   bool tainted = false;                   // half made: replaced next time
+  bool unready = false;                   // made, and its conditions have not held yet
   std::string tag;                        // the ownership tag its object carries, or ""
   Lifecycle lifecycle;
   std::vector<Deposed> deposed;

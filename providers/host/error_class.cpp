@@ -3,6 +3,8 @@
 #include <array>
 #include <cctype>
 
+#include "providers/host/provider.h"
+
 namespace sprint::host {
 
 namespace {
@@ -119,6 +121,17 @@ ErrorClass ClassOf(ErrorCode code, const std::string& text) {
     case ErrorCode::Protocol:
     case ErrorCode::Internal:
       return ErrorClass::None;
+  }
+  return ErrorClass::None;
+}
+
+ErrorClass ClassOf(const std::vector<Message>& messages) {
+  for (const Message& message : messages) {
+    if (!message.error) continue;
+    const ErrorClass said = message.error_class != ErrorClass::None
+                                ? message.error_class
+                                : ClassOf(message.summary + " " + message.detail);
+    if (said != ErrorClass::None) return said;
   }
   return ErrorClass::None;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/support/result.h"
+#include "providers/host/error_class.h"
 #include "providers/value/value.h"
 
 namespace sprint::host {
@@ -16,8 +17,11 @@ namespace sprint::host {
 struct Message {
   bool error = false;
   std::string summary, detail;
-  std::string attribute;  // dotted path, "" for the whole resource
+  std::string attribute;                      // dotted path, "" for the whole resource
+  ErrorClass error_class = ErrorClass::None;  // as the provider says; None: it does not say
 };
+// The class of the first error that has one, by what the provider says or by its words.
+ErrorClass ClassOf(const std::vector<Message>& messages);
 
 struct PlanAnswer {
   value::Value planned;                       // may hold Unknown
@@ -54,6 +58,23 @@ struct PlanCall {
   const std::string& private_bytes;
 };
 
+// About one call.
+struct CallOptions {
+  std::string tag;                       // the ownership tag a new object should carry, or ""
+  std::chrono::milliseconds timeout{0};  // 0: as long as it likes
+};
+
+// What a provider can do besides the protocol.
+struct Abilities {
+  // Asked again to create an object that an earlier, cut off call has made, it finds that
+  // one and makes no other.
+  bool repeats_creates = true;
+  // Its objects carry ownership tags and are found by them.
+  bool finds_owned = false;
+  // s that a new object may be there without being found.
+  double consistency = 0;
+};
+
 // A running provider, over the wire or in process. Calls may come from several
 // threads. An Error is a failure of the boundary itself (Unavailable: the process
 // died); what the provider objects to comes as messages.
@@ -73,6 +94,21 @@ class Provider {
                                     const std::string& private_bytes) = 0;
   virtual Result<ReadAnswer> Read(const std::string& type, const value::Value& current,
                                   const std::string& private_bytes) = 0;
+  virtual Abilities abilities() const { return {}; }
+  // Apply, with what else there is to say about the call.
+  virtual Result<ApplyAnswer> ApplyWith(const std::string& type, const value::Value& prior,
+                                        const value::Value& planned, const value::Value& config,
+                                        const std::string& private_bytes, const CallOptions&) {
+    return Apply(type, prior, planned, config, private_bytes);
+  }
+  // The existing object of this id; null when there is none.
+  virtual Result<ReadAnswer> Import(const std::string& type, const std::string& id) {
+    return Read(type, value::Object{{"id", id}}, "");
+  }
+  // The objects that carry `tag`; at most one unless something went wrong.
+  virtual Result<std::vector<value::Value>> FindOwned(const std::string&, const std::string&) {
+    return std::vector<value::Value>{};
+  }
   // Many independent calls; answers in the order of the calls, each with an Error of its
   // own. Here one after the other; a provider behind a wire keeps many underway at once.
   virtual std::vector<Result<ReadAnswer>> ReadMany(const std::vector<ReadCall>& calls);
@@ -81,6 +117,8 @@ class Provider {
   virtual std::vector<Result<PlanAnswer>> PlanMany(const std::vector<PlanCall>& calls);
   // Asks running calls to end early; returns at once.
   virtual void Stop() = 0;
+  // Ends it now; running calls fail as Unavailable.
+  virtual void Kill() {}
 };
 
 // How long a program may take before it has said where it listens.
