@@ -33,8 +33,8 @@ class Backend {
   virtual Status Create(const Change& entries) = 0;
   // All of it or nothing, and nothing unless the lease `token` lives at that moment.
   virtual Status Write(int64_t token, const Change& change) = 0;
-  // How many keys one Write takes.
-  virtual size_t max_keys() const { return 4096; }
+  // How many keys one Write takes at most.
+  virtual size_t max_keys() const { return SIZE_MAX; }
 
   // `claim.token` is given by the backend. Conflict, saying who, while a lease lives.
   virtual Result<Lease> Acquire(Lease claim, int64_t seconds) = 0;

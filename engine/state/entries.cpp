@@ -41,7 +41,9 @@ Error Damaged(const std::string& what) {
 
 std::string ToBytes(const Meta& meta) {
   value::Object object{{"format", meta.format}, {"lineage", meta.lineage}};
+  if (!meta.keyring.is_null()) object["keyring"] = meta.keyring;
   if (meta.adopting) object["adopting"] = true;
+  if (meta.sealing) object["sealing"] = true;
   return Envelope().Wrap(MetaKey, value::ToJson(object));
 }
 
@@ -58,7 +60,9 @@ Result<Meta> ToMeta(std::string_view bytes) {
   }
   meta.lineage = document->Text("lineage");
   if (meta.format != Format || meta.lineage.empty()) return Damaged("its head says nothing");
+  if (const value::Value* keyring = document->Find("keyring")) meta.keyring = *keyring;
   meta.adopting = document->Find("adopting") != nullptr;
+  meta.sealing = document->Find("sealing") != nullptr;
   return meta;
 }
 
@@ -90,10 +94,15 @@ std::string NewUuid() {
 Change ToEntries(const Snapshot& snapshot) {
   Meta meta;
   meta.lineage = snapshot.lineage;
+  Change entries = ToEntries(snapshot, Envelope());
+  entries[MetaKey] = ToBytes(meta);
+  return entries;
+}
+
+Change ToEntries(const Snapshot& snapshot, const Envelope& envelope) {
   Sum sum;
   sum.serial = snapshot.serial;
-  const Envelope envelope;
-  Change entries{{MetaKey, ToBytes(meta)}};
+  Change entries;
   const auto add = [&](const std::string& key, const value::Value& document) {
     const std::string body = value::ToJson(document);
     ++sum.entries;

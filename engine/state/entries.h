@@ -8,7 +8,7 @@
 #include "engine/state/envelope.h"
 
 // How a state lies in a backend's entries:
-//   meta              {"format", "lineage", "adopting"}, never encrypted
+//   meta              {"format", "lineage", "keyring", "adopting", "sealing"}, in clear
 //   sum               {"serial", "next", "entries", "digest"}
 //   record/ADDRESS    a Record (record.h)
 //   intent/NUMBER     an Intent, 16 hexadecimal digits
@@ -29,7 +29,9 @@ std::optional<int64_t> IntentOfKey(std::string_view key);
 struct Meta {
   int64_t format = Format;
   std::string lineage;
+  value::Value keyring;   // null: not encrypted
   bool adopting = false;  // another state is being copied into this one
+  bool sealing = false;   // all is being sealed with new keys
 };
 struct Sum {
   int64_t serial = 0, next = 1, entries = 0;
@@ -44,7 +46,9 @@ Result<Sum> ToSum(const std::string& body);
 // A random UUID (RFC 9562, version 4).
 std::string NewUuid();
 
-// A whole state in clear, as Read would give it back.
+// A whole state but for its head, as Read would give it back.
+Change ToEntries(const Snapshot& snapshot, const Envelope& envelope);
+// With the head of a new state in clear.
 Change ToEntries(const Snapshot& snapshot);
 
 Error Damaged(const std::string& what);

@@ -15,7 +15,8 @@ namespace sprint::state {
 class KeyedStore final : public Store {
  public:
   // Makes a new state in an empty space. Protocol: of a newer format, or damaged.
-  static Result<std::unique_ptr<KeyedStore>> Open(std::unique_ptr<Backend> backend);
+  static Result<std::unique_ptr<KeyedStore>> Open(std::unique_ptr<Backend> backend,
+                                                  const AskKey& ask = {});
 
   Result<Snapshot> Read() override;
   Result<int64_t> Begin(const Intent& intent) override;
@@ -24,6 +25,8 @@ class KeyedStore final : public Store {
   Status Put(const Record& record) override;
   Status Remove(const std::string& address) override;
   Status Adopt(const Snapshot& snapshot) override;
+  const secrets::Keyring* keyring() const override { return envelope_.keyring(); }
+  Status Encrypt(const std::string& key) override;
   Result<Lease> Acquire(const std::string& purpose, int64_t seconds) override;
   Status Heartbeat() override;
   Status Release() override;
@@ -53,9 +56,9 @@ class KeyedStore final : public Store {
   Status Submit(Change edits);
   void Lead(std::unique_lock<std::mutex>& lock);
   Status Commit(const std::vector<Waiting*>& batch);
+  Status WriteInParts(Meta meta, Change entries);
 
   std::unique_ptr<Backend> backend_;
-  std::string lineage_;
   Envelope envelope_;
 
   std::mutex mutex_;

@@ -23,9 +23,11 @@ Result<std::unique_ptr<Backend>> OpenBackend(const std::string& url, const std::
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> Open(const std::string& url, const std::string& space) {
+Result<std::unique_ptr<Store>> Open(const std::string& url, const std::string& space,
+                                    const AskKey& ask) {
   SPRINT_ASSIGN_OR_RETURN(std::unique_ptr<Backend> backend, OpenBackend(url, space));
-  SPRINT_ASSIGN_OR_RETURN(std::unique_ptr<KeyedStore> store, KeyedStore::Open(std::move(backend)));
+  SPRINT_ASSIGN_OR_RETURN(std::unique_ptr<KeyedStore> store,
+                          KeyedStore::Open(std::move(backend), ask));
   return std::unique_ptr<Store>(std::move(store));
 }
 

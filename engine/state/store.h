@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/support/result.h"
+#include "engine/secrets/keyring.h"
 #include "engine/state/record.h"
 
 // What exists, and what was about to be done.
@@ -47,6 +49,12 @@ class Store {
   // state holds nothing.
   virtual Status Adopt(const Snapshot& snapshot) = 0;
 
+  // The keys of this state; null while it is not encrypted.
+  virtual const secrets::Keyring* keyring() const = 0;
+  // Encrypts everything with new keys, which `key` opens from then on: a passphrase or
+  // the text of a key file. What was cut off is gone on with by calling it again.
+  virtual Status Encrypt(const std::string& key) = 0;
+
   // Conflict, saying who, while another holder's lease lives. The lease ends `seconds`
   // after the last heartbeat, by a clock that setting the time does not move.
   virtual Result<Lease> Acquire(const std::string& purpose, int64_t seconds) = 0;
@@ -59,9 +67,14 @@ class Store {
   virtual Status Break(int64_t token) = 0;
 };
 
+// Gives what opens an encrypted state; asked for only when there is one.
+using AskKey = std::function<Result<std::string>()>;
+
 // Opens or makes the state `space` at `url` (location.h); several states may lie in one
-// place. A file gets mode 0600, its folder 0700.
-Result<std::unique_ptr<Store>> Open(const std::string& url, const std::string& space);
+// place. A file gets mode 0600, its folder 0700. Denied: encrypted, and not with the key
+// that `ask` gives.
+Result<std::unique_ptr<Store>> Open(const std::string& url, const std::string& space,
+                                    const AskKey& ask = {});
 // The states that lie there, by name.
 Result<std::vector<std::string>> Spaces(const std::string& url);
 

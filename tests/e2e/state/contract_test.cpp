@@ -296,6 +296,72 @@ TEST_P(Contract, ManyAndLargeRecordsFit) {
   EXPECT_ERROR(store->Adopt(many), ErrorCode::Conflict);
 }
 
+AskKey Key(const std::string& key) {
+  return [key] { return Result<std::string>(key); };
+}
+
+TEST_P(Contract, EncryptedStateOpensWithItsKeyOnly) {
+  std::string lineage;
+  {
+    auto store = OpenLocked();
+    EXPECT_OK(store->Put(Sample("a")));
+    EXPECT_OK(store->Encrypt("correct horse"));
+    EXPECT_OK(store->Put(Sample("b")));
+    EXPECT_OK(store->Begin(Creation("c")));
+    lineage = Read(*store).lineage;
+    EXPECT_OK(store->Release());
+  }
+  EXPECT_ERROR(state::Open(url_, "prod"), ErrorCode::Denied);
+  EXPECT_ERROR(state::Open(url_, "prod", Key("battery staple")), ErrorCode::Denied);
+  auto store = state::Open(url_, "prod", Key("correct horse"));
+  ASSERT_TRUE(store.ok()) << store.error().ToString();
+  const Snapshot snapshot = Read(**store);
+  EXPECT_EQ(snapshot.lineage, lineage);
+  EXPECT_EQ(snapshot.records.size(), 2u);
+  EXPECT_EQ(snapshot.open.size(), 1u);
+  EXPECT_EQ(value::ToJson(ToValue(snapshot.records.at("a"))), value::ToJson(ToValue(Sample("a"))));
+}
+
+TEST_P(Contract, KeysCanBeChanged) {
+  std::string print;
+  const std::string file_key = secrets::MakeKeyText();
+  {
+    auto store = OpenLocked();
+    Snapshot many;
+    many.lineage = "11111111-2222-4333-8444-555555555555";
+    for (int i = 0; i < 250; ++i)
+      many.records["r" + std::to_string(i)] = Sample("r" + std::to_string(i));
+    EXPECT_OK(store->Adopt(many));
+    EXPECT_OK(store->Encrypt("first"));
+    print = store->keyring()->Fingerprint("db", "hunter2");
+    EXPECT_OK(store->Encrypt(file_key));
+    EXPECT_EQ(store->keyring()->Fingerprint("db", "hunter2"), print);
+    EXPECT_OK(store->Put(Sample("more")));
+    EXPECT_OK(store->Release());
+  }
+  EXPECT_ERROR(state::Open(url_, "prod", Key("first")), ErrorCode::Denied);
+  auto store = state::Open(url_, "prod", Key(file_key));
+  ASSERT_TRUE(store.ok()) << store.error().ToString();
+  EXPECT_EQ(Read(**store).records.size(), 251u);
+  EXPECT_EQ((*store)->keyring()->Fingerprint("db", "hunter2"), print);
+  EXPECT_NE((*store)->keyring()->Fingerprint("db", "hunter3"), print);
+  EXPECT_NE((*store)->keyring()->Fingerprint("other", "hunter2"), print);
+}
+
+TEST_P(Contract, EncryptedStateCanTakeOverAnother) {
+  auto store = OpenLocked();
+  const std::string key = secrets::MakeKeyText();
+  EXPECT_OK(store->Encrypt(key));
+  Snapshot other;
+  other.lineage = "11111111-2222-4333-8444-555555555555";
+  other.records["a"] = Sample("a");
+  EXPECT_OK(store->Adopt(other));
+  EXPECT_OK(store->Put(Sample("b")));
+  auto again = state::Open(url_, "prod", Key(key));
+  ASSERT_TRUE(again.ok()) << again.error().ToString();
+  EXPECT_EQ(Read(**again).records.size(), 2u);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Contract, testing::ValuesIn(Kinds()),
                          [](const auto& kind) { return kind.param; });
 

@@ -187,6 +187,27 @@ TEST_F(SqliteStore, FileOfVersion2IsTakenOver) {
   }
 }
 
+TEST_F(SqliteStore, EncryptedFileShowsNothingAndTakesNothingInClear) {
+  Fill(3);
+  {
+    auto store = Open();
+    ASSERT_TRUE(store->Acquire("test", 60).ok());
+    Sql("CREATE TABLE kept AS SELECT * FROM entries WHERE key LIKE 'record/%'");
+    ASSERT_TRUE(store->Encrypt("key").ok());
+    ASSERT_TRUE(store->Release().ok());
+  }
+  const AskKey key = [] { return Result<std::string>("key"); };
+  ASSERT_TRUE((*state::Open("sqlite:" + path_, "default", key))->Read().ok());
+  // Somebody who may write the file but has no key puts old entries back.
+  Sql("UPDATE entries SET bytes = (SELECT bytes FROM kept WHERE kept.key = entries.key) "
+      "WHERE key = 'record/plant.net1'");
+  const auto snapshot = (*state::Open("sqlite:" + path_, "default", key))->Read();
+  ASSERT_FALSE(snapshot.ok());
+  EXPECT_THAT(snapshot.error().message(), HasSubstr("in clear where all is encrypted"));
+  Sql("DROP TABLE kept; DELETE FROM entries WHERE key = 'record/plant.net1'; VACUUM");
+  EXPECT_THAT(Bytes(), testing::Not(HasSubstr("some content")));
+}
+
 // A clock that people set while we run: the time of day jumps, the machine's own goes on.
 class JumpingClock : public Clock {
  public:
