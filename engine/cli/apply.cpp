@@ -12,6 +12,7 @@
 #include "engine/cli/running.h"
 #include "engine/cli/session.h"
 #include "engine/lower/config.h"
+#include "engine/placement/infeasible.h"
 
 namespace sprint::cli {
 namespace {
@@ -135,7 +136,7 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
   if (!answer.ok()) return Fail(answer.error());
   if (answer->parts.empty()) {
     if (answer->state == placement::State::Infeasible) {
-      compiled.diagnostics = {CoreDiagnostic(*answer)};
+      compiled.diagnostics = {placement::InfeasibleDiagnostic(*answer)};
       Print(compiled);
     }
     return Fail(Error(ErrorCode::Conflict, "there is no placement to apply"));

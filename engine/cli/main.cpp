@@ -206,7 +206,8 @@ class CommandLine {
     return Success;
   }
 
-  CLI::App app_{"Sprint: places AI applications on the edge-to-cloud continuum, and runs them"};
+  CLI::App app_{"Sprint: places AI applications on the edge-to-cloud continuum, and runs them",
+                "sprint"};
   Options options_;
   std::vector<std::string> params_;
   Verb chosen_;

@@ -4,6 +4,7 @@
 #include "engine/cli/options.h"
 #include "engine/cli/plan_json.h"
 #include "engine/cli/session.h"
+#include "engine/placement/infeasible.h"
 
 namespace sprint::cli {
 
@@ -27,13 +28,16 @@ int Plan(const Options& options) {
   const placement::Answer* answer = desired.deploy ? &desired.answer : nullptr;
   if (!desired.Placed()) {
     if (answer->state == placement::State::Infeasible) {
-      compiled.diagnostics.push_back(CoreDiagnostic(*answer));
+      compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*answer));
     }
     if (options.json) {
       std::puts(PlanJson(compiled, answer, nullptr).c_str());
     } else {
       Print(compiled);
-      std::fputs(placement::Render(*answer, program, *desired.deploy).c_str(), stdout);
+      // The lines that cannot hold together say it all; a search cut short has more to say.
+      if (answer->state != placement::State::Infeasible) {
+        std::fputs(placement::Render(*answer, program, *desired.deploy).c_str(), stdout);
+      }
     }
     return Failure;
   }

@@ -43,9 +43,6 @@ Result<const ir::Deploy*> ChooseDeploy(const ir::Program& program, const Options
 // Placement with its time taken.
 Result<placement::Answer> PlaceNow(const ir::Program& program, const ir::Deploy& deploy,
                                    const placement::Options& options);
-// Infeasible answers as diagnostics: the lines of the first core, underlined.
-diag::Diagnostic CoreDiagnostic(const placement::Answer& answer);
-
 Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deploy& deploy,
                                      const placement::Answer& answer);
 

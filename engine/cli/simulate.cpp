@@ -12,6 +12,7 @@
 #include "engine/cli/options.h"
 #include "engine/cli/plan_json.h"
 #include "engine/cli/session.h"
+#include "engine/placement/infeasible.h"
 #include "engine/placement/model.h"
 #include "engine/solver/evaluate.h"
 
@@ -357,7 +358,7 @@ int Simulate(const Options& options) {
   auto placed = PlaceNow(program, deploy, {});
   if (!placed.ok()) return Fail(placed.error());
   if (placed->state == placement::State::Infeasible) {
-    compiled.diagnostics.push_back(CoreDiagnostic(*placed));
+    compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*placed));
   }
   Print(compiled);
   if (placed->parts.empty()) {
