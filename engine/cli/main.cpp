@@ -56,6 +56,8 @@ class CommandLine {
                          "sprint plan laptop.sprint --out today.plan");
     plan->add_option("--out", options_.out, "save the plan, to apply exactly it")
         ->type_name("FILE");
+    plan->add_flag("--sensitivity", options_.sensitivity,
+                   "and how far prices and bounds may move before it changes");
     CLI::App* apply = Add("apply", "carry out a plan", &Apply, "sprint apply laptop.sprint --yes");
     apply->add_option("--plan", options_.plan_file, "carry out this saved plan")->type_name("FILE");
     CLI::App* destroy = Add("destroy", "take away everything the state has", &Destroy,
@@ -89,8 +91,15 @@ class CommandLine {
     Add("graph", "what a program makes, as a graph for dot", &Graph,
         "sprint graph laptop.sprint --svg > laptop.svg")
         ->add_flag("--svg", options_.svg, "a picture instead");
-    Subject(Add("why", "why a resource is there", &Why, "sprint why laptop.sprint plant.space"),
-            "ADDRESS", "the resource", /*required=*/true);
+    CLI::App* why =
+        AddBare("why", "why a component or resource is where it is, or not elsewhere", &Why,
+                "sprint why laptop.sprint Detect\n"
+                "          sprint why laptop.sprint Detect not on plant.board\n"
+                "          sprint why laptop.sprint plant.space");
+    why->add_option("QUESTION", options_.files,
+                    "[FILE] COMPONENT [not on ZONE.POOL], or [FILE] ADDRESS")
+        ->required();
+    OfProgram(why);
     Json(AddBare("version", "which version this is", &ShowVersion, "sprint version --json"));
     Subject(AddBare(
                 "completion", "completion for a shell",
@@ -180,6 +189,10 @@ class CommandLine {
   CLI::App* Add(const char* name, const char* does, const Verb& verb, const char* example) {
     CLI::App* app = AddBare(name, does, verb, example);
     app->add_option("FILE", options_.file, "the program; default: the only .sprint file here");
+    return OfProgram(app);
+  }
+
+  CLI::App* OfProgram(CLI::App* app) {
     app->add_option("--deploy", options_.deploy, "which deploy, when there are several")
         ->type_name("NAME");
     return Json(Params(app));

@@ -14,8 +14,9 @@ struct Options {
   bool json = false;
   bool colour = false;
   // plan, apply, destroy
-  std::string out;        // plan: save here
-  std::string plan_file;  // apply: execute this saved plan
+  std::string out;           // plan: save here
+  bool sensitivity = false;  // plan: how far prices and bounds may move
+  std::string plan_file;     // apply: execute this saved plan
   bool auto_approve = false;
   bool refresh = true;
   unsigned parallel = 10;
@@ -36,7 +37,7 @@ struct Options {
   } simulate;
   // fmt
   bool check_only = false, diff = false;
-  std::vector<std::string> files;  // also of check
+  std::vector<std::string> files;  // also of check; why: its words
   // graph
   bool svg = false;
   // init, explain, completion, why, show, output

@@ -5,6 +5,7 @@
 #include "engine/cli/plan_json.h"
 #include "engine/cli/session.h"
 #include "engine/placement/infeasible.h"
+#include "engine/placement/sensitivity.h"
 
 namespace sprint::cli {
 
@@ -58,12 +59,22 @@ int Plan(const Options& options) {
       return Fail(saved.error());
     }
   }
+  std::optional<placement::Sensitivity> sensitivity;
+  if (options.sensitivity && answer) {
+    auto found = placement::FindSensitivity(program, *desired.deploy, *answer);
+    if (!found.ok()) return Fail(found.error());
+    sensitivity = found.TakeValue();
+  }
   if (options.json) {
-    std::puts(PlanJson(compiled, answer, &*made).c_str());
+    std::puts(PlanJson(compiled, answer, &*made, sensitivity ? &*sensitivity : nullptr).c_str());
   } else {
     Print(compiled);
     if (answer) {
       std::fputs(placement::Render(*answer, program, *desired.deploy).c_str(), stdout);
+      std::puts("");
+    }
+    if (sensitivity) {
+      std::fputs(placement::Render(*sensitivity, *desired.deploy).c_str(), stdout);
       std::puts("");
     }
     std::fputs(plan::Render(*made, options.colour).c_str(), stdout);

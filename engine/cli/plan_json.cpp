@@ -79,10 +79,41 @@ Object Placement(const Compiled& compiled, const placement::Answer& answer) {
     placement["core"] = std::move(core);
     placement["cores"] = std::move(cores);
     List relaxations;
-    for (const std::string& text : answer.relaxations) relaxations.push_back(text);
+    for (const placement::Relaxation& relaxation : answer.relaxations) {
+      Object object = Line(compiled.sources, relaxation.loc);
+      object["text"] = relaxation.text;
+      relaxations.push_back(std::move(object));
+    }
     placement["relaxations"] = std::move(relaxations);
   }
   return placement;
+}
+
+Object Sensitivity(const Compiled& compiled, const placement::Sensitivity& sensitivity) {
+  const auto known = [](double number) { return std::isfinite(number) ? Value(number) : Value(); };
+  List prices, bounds;
+  for (const placement::PriceRange& range : sensitivity.prices) {
+    Object object = Line(compiled.sources, range.loc);
+    object["pool"] = range.pool;
+    object["used"] = range.used;
+    object["price"] = range.price;
+    object["low"] = range.low;
+    object["high"] = known(range.high);
+    object["broken"] = TextOrNull(range.broken);
+    prices.push_back(std::move(object));
+  }
+  for (const placement::BoundRange& range : sensitivity.bounds) {
+    Object object = Line(compiled.sources, range.loc);
+    object["text"] = range.text;
+    object["value"] = known(range.value);
+    object["binding"] = range.binding;
+    object["looser"] = TextOrNull(range.looser);
+    object["saves"] = range.saves;
+    if (range.meeting) object["meeting"] = known(*range.meeting);
+    bounds.push_back(std::move(object));
+  }
+  return Object{
+      {"prices", std::move(prices)}, {"bounds", std::move(bounds)}, {"exact", sensitivity.exact}};
 }
 
 }  // namespace
@@ -93,9 +124,10 @@ Value DiagnosticsJson(const Compiled& compiled) {
 }
 
 std::string PlanJson(const Compiled& compiled, const placement::Answer* answer,
-                     const plan::Plan* plan) {
+                     const plan::Plan* plan, const placement::Sensitivity* sensitivity) {
   Object document;
   document["placement"] = answer ? Value(Placement(compiled, *answer)) : Value();
+  if (sensitivity) document["sensitivity"] = Sensitivity(compiled, *sensitivity);
   document["changes"] = plan ? plan::Changes(*plan) : Value(List{});
   List notes;
   if (plan) {

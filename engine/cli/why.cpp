@@ -5,6 +5,7 @@
 #include "compiler/ir/program.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
+#include "engine/cli/why_component.h"
 
 namespace sprint::cli {
 namespace {
@@ -94,12 +95,37 @@ Reason ReasonOf(const lower::Resource& resource, const lower::DesiredGraph& grap
 
 }  // namespace
 
-int Why(const Options& options) {
+// why [FILE] COMPONENT [not on ZONE.POOL], or why [FILE] ADDRESS.
+int Why(const Options& given) {
+  Options options = given;
+  std::vector<std::string> words = options.files;
+  if (!words.empty() && words.front().ends_with(".sprint")) {
+    options.file = words.front();
+    words.erase(words.begin());
+  }
+  const bool elsewhere = words.size() == 4 && words[1] == "not" && words[2] == "on";
+  if (words.size() != 1 && !elsewhere) {
+    return Fail(Error(ErrorCode::InvalidArgument,
+                      "ask `why COMPONENT`, `why COMPONENT not on ZONE.POOL` or `why ADDRESS`"));
+  }
+  options.subject = words.front();
   auto loaded = Load(options);
   if (!loaded.ok()) return Fail(loaded.error());
   const Compiled& compiled = **loaded;
   Print(compiled);
   if (!compiled.program) return Failure;
+  const ir::Program& program = *compiled.program;
+  if (!program.deploys.empty()) {
+    auto deploy = ChooseDeploy(program, options);
+    if (!deploy.ok()) return Fail(deploy.error());
+    for (const ir::Index c : program.applications[(*deploy)->application].components) {
+      if ((*deploy)->components[c].name != options.subject) continue;
+      return WhyComponent(options, compiled, **deploy, c, elsewhere ? words[3] : "");
+    }
+  }
+  if (elsewhere) {
+    return Fail(Error(ErrorCode::NotFound, "there is no component `" + options.subject + "`"));
+  }
   auto desired = Desire(*compiled.program, options);
   if (!desired.ok()) return Fail(desired.error());
   if (!desired->Placed()) return Fail(NoPlacement());

@@ -17,8 +17,8 @@ diag::Diagnostic InfeasibleDiagnostic(const Answer& answer) {
       diagnostic.labels.push_back({core[i].loc, "not together with this"});
     }
   }
-  for (const std::string& relaxation : answer.relaxations) {
-    diagnostic.help += (diagnostic.help.empty() ? "" : "; or ") + relaxation;
+  for (const Relaxation& relaxation : answer.relaxations) {
+    diagnostic.help += (diagnostic.help.empty() ? "" : "; or ") + relaxation.text;
   }
   if (answer.cores.size() > 1) {
     const size_t more = answer.cores.size() - 1;

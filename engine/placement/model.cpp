@@ -283,18 +283,22 @@ class Builder {
     }
     for (const ir::Deploy::Pin& pin : deploy_.pins) {
       if (pin.component != model_.components[c]) continue;
-      Restrict(c, pin.loc, (pin.forbid ? "forbid " : "pin ") + component.name,
-               [&](const ir::Zone& zone, const ir::Pool& pool) {
-                 const bool zone_fits =
-                     pin.zone == ir::NoIndex || &zone == &continuum_.zones[pin.zone];
-                 const bool kind_fits = pin.kind == ir::NoIndex || pool.kind == pin.kind;
-                 return (zone_fits && kind_fits) != pin.forbid;
-               });
+      std::string text = (pin.forbid ? "forbid " : "pin ") + component.name;
+      if (pin.zone != ir::NoIndex) text += " in " + continuum_.zones[pin.zone].name;
+      if (pin.kind != ir::NoIndex) text += " on " + program_.kinds[pin.kind].name;
+      const size_t before = model_.constraints.size();
+      Restrict(c, pin.loc, std::move(text), [&](const ir::Zone& zone, const ir::Pool& pool) {
+        const bool zone_fits = pin.zone == ir::NoIndex || &zone == &continuum_.zones[pin.zone];
+        const bool kind_fits = pin.kind == ir::NoIndex || pool.kind == pin.kind;
+        return (zone_fits && kind_fits) != pin.forbid;
+      });
+      if (model_.constraints.size() > before) model_.constraints.back().pin = true;
     }
     for (const Options::Force& force : options_.force) {
       if (force.component != model_.components[c]) continue;
       const ir::Pool& there = continuum_.zones[force.zone].pools[force.pool];
-      Restrict(c, Loc{}, component.name + " on " + there.name,
+      const std::string where = continuum_.zones[force.zone].name + "." + there.name;
+      Restrict(c, Loc{}, component.name + " on " + where,
                [&](const ir::Zone&, const ir::Pool& pool) { return &pool == &there; });
     }
   }

@@ -18,6 +18,7 @@ struct Model {
     const ir::Constraint* written = nullptr;  // null: follows from data, arch or a pin
     Loc loc;
     std::string text;
+    bool pin = false;  // a pin or forbid of the deploy
   };
   std::vector<ConstraintOrigin> constraints;
 };

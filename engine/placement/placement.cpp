@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/placement/explain.h"
 #include "engine/placement/model.h"
 #include "engine/solver/evaluate.h"
-#include "engine/solver/explain.h"
 #include "engine/solver/search.h"
 #include "engine/solver/violations.h"
 
@@ -20,6 +20,7 @@ void Describe(const ir::Program& program, const ir::Deploy& deploy, const Model&
   const solver::Evaluation evaluation = solver::Evaluate(model.problem, placement);
   answer.cost = evaluation.cost * Hour;
   answer.energy = evaluation.energy;
+  answer.objective = evaluation.burden * (model.problem.goal == solver::Goal::Cost ? Hour : 1);
   for (size_t c = 0; c < model.components.size(); ++c) {
     const ir::Component& component = deploy.components[model.components[c]];
     const ir::Variant& variant = component.variants[placement.variant[c]];
@@ -74,47 +75,6 @@ void Describe(const ir::Program& program, const ir::Deploy& deploy, const Model&
   }
 }
 
-// "cost <= 0.124 EUR/h would do": three digits, rounded to the side that holds.
-std::string Say(const ir::Constraint& written, double horizon, double bound) {
-  const auto unit = ParseUnit(written.unit);
-  if (unit && (unit->dimension == dimension::Money || unit->dimension == dimension::Energy)) {
-    bound *= horizon;
-  }
-  const bool at_most = written.relation == ir::Relation::AtMost;
-  double shown = unit ? bound / unit->factor : bound;
-  if (shown > 0) {
-    const double step = std::pow(10, std::floor(std::log10(shown)) - 2);
-    const double slips = 1e-9 * (at_most ? -1 : 1);
-    shown =
-        (at_most ? std::ceil(shown / step * (1 + slips)) : std::floor(shown / step * (1 + slips))) *
-        step;
-  }
-  std::string subject = written.text;
-  const char* relation = at_most ? "<=" : ">=";
-  if (const size_t at = subject.find(relation); at != std::string::npos) subject.resize(at);
-  while (!subject.empty() && subject.back() == ' ') subject.pop_back();
-  std::string text = subject + " " + relation + " " + FormatNumber(shown, 4);
-  if (!written.unit.empty()) text += " " + written.unit;
-  if (written.percentile) text += " at p" + FormatNumber(*written.percentile * 100, 4);
-  return text + " would do";
-}
-
-void ExplainTo(const ir::Deploy& deploy, const Model& model, const solver::Budget& budget,
-               Answer& answer) {
-  const solver::Explanation found = solver::Explain(model.problem, budget);
-  answer.cores_complete = found.complete;
-  for (const solver::Core& core : found.cores) {
-    answer.cores.emplace_back();
-    for (uint32_t i : core) {
-      answer.cores.back().push_back({model.constraints[i].loc, model.constraints[i].text});
-    }
-  }
-  for (const solver::Relaxation& relaxation : found.relaxations) {
-    const ir::Constraint* written = model.constraints[relaxation.constraint].written;
-    if (written) answer.relaxations.push_back(Say(*written, deploy.horizon, relaxation.bound));
-  }
-}
-
 }  // namespace
 
 const char* Name(State state) {
@@ -159,7 +119,7 @@ Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const
   } else if (const auto* infeasible = std::get_if<solver::Infeasible>(&outcome)) {
     answer.state = State::Infeasible;
     answer.steps = infeasible->steps;
-    ExplainTo(deploy, model, search.budget, answer);
+    ExplainTo(program, deploy, model, search.budget, answer);
   } else {
     const auto& exhausted = std::get<solver::Exhausted>(outcome);
     answer.steps = exhausted.steps;

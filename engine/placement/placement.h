@@ -62,11 +62,18 @@ struct CoreLine {
   std::string text;  // "cost <= 0.1 EUR/h", "Blur handles personal data: only in plant"
 };
 
+struct Relaxation {
+  std::string text;  // "cost <= 0.124 EUR/h would do", "one more machine in upv.large would do"
+  Loc loc;           // of what would have to change
+};
+
 struct Answer {
   State state = State::Exhausted;
   double workload = 0;  // requests/s it holds for
   double cost = 0;      // EUR/h, without moves and missed preferences
   double energy = 0;    // W
+  // What is least possible: cost or energy, and the price of missed preferences.
+  double objective = 0;
   // No placement is cheaper than this (EUR/h; W when energy is minimised).
   double bound = 0;
   uint64_t steps = 0;
@@ -78,7 +85,8 @@ struct Answer {
   // One empty set: the continuum itself is too small, whatever is required.
   std::vector<std::vector<CoreLine>> cores;
   bool cores_complete = false;
-  std::vector<std::string> relaxations;  // "cost <= 0.124 EUR/h would do"
+  // What would make it possible, each by itself.
+  std::vector<Relaxation> relaxations;
 };
 
 struct Options {

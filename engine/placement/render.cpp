@@ -144,7 +144,7 @@ std::string Render(const Answer& answer, const ir::Program& program, const ir::D
       if (first) text += "the continuum is too small for the workload, whatever is required";
       text += "\n";
     }
-    for (const std::string& relaxation : answer.relaxations) text += "  " + relaxation + "\n";
+    for (const Relaxation& relaxation : answer.relaxations) text += "  " + relaxation.text + "\n";
     return text;
   }
   if (answer.parts.empty()) {

@@ -1,0 +1,144 @@
+#include "engine/placement/explain.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/solver/explain.h"
+
+namespace sprint::placement {
+namespace {
+
+// Of a budget, what each of several questions may use.
+solver::Budget Share(solver::Budget budget, uint64_t questions) {
+  budget.steps = std::max<uint64_t>(budget.steps / questions, 1);
+  return budget;
+}
+
+// Answers "is there a placement" for changed problems, all within one budget.
+class Asker {
+ public:
+  Asker(const Model& model, const solver::Budget& budget) : model_(model), budget_(budget) {}
+
+  bool Holds(const solver::Problem& problem, const std::vector<bool>& active) {
+    if (budget_.steps == 0) return false;
+    solver::SearchOptions options;
+    options.budget = budget_;
+    options.any = true;
+    options.active = active;
+    const solver::Outcome outcome = solver::Search(problem, options);
+    const uint64_t used = std::visit([](const auto& one) { return one.steps; }, outcome);
+    budget_.steps -= std::min(budget_.steps, used);
+    return std::holds_alternative<solver::Solved>(outcome);
+  }
+
+  // How many more instances of pool j there would have to be; nothing: no number helps.
+  std::optional<uint32_t> More(uint32_t j) {
+    constexpr uint32_t Most = 64;
+    solver::Problem problem = model_.problem;
+    const auto with = [&](uint32_t more) {
+      problem.pools[j].max = model_.problem.pools[j].max + more;
+      return Holds(problem, {});
+    };
+    if (!with(Most)) return std::nullopt;
+    uint32_t low = 0, high = Most;
+    while (high - low > 1) {
+      const uint32_t middle = (low + high) / 2;
+      (with(middle) ? high : low) = middle;
+    }
+    return high;
+  }
+
+ private:
+  const Model& model_;
+  solver::Budget budget_;
+};
+
+void WithoutPins(const Model& model, const solver::Core& core, Asker& asker, Answer& answer) {
+  for (const uint32_t i : core) {
+    const Model::ConstraintOrigin& origin = model.constraints[i];
+    if (!origin.pin) continue;
+    std::vector<bool> active(model.constraints.size(), true);
+    active[i] = false;
+    if (asker.Holds(model.problem, active)) {
+      answer.relaxations.push_back({"without `" + origin.text + "` it would do", origin.loc});
+    }
+  }
+}
+
+void WithMore(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
+              Asker& asker, Answer& answer) {
+  // A whole catalogue of pools would take longer than anybody waits.
+  constexpr size_t MostPools = 16;
+  const solver::Problem& problem = model.problem;
+  size_t asked = 0;
+  for (uint32_t j = 0; j < problem.pools.size() && asked < MostPools; ++j) {
+    const solver::Pool& pool = problem.pools[j];
+    if (pool.form == solver::Form::Functions) continue;
+    ++asked;
+    const auto more = asker.More(j);
+    if (!more) continue;
+    const bool machine = pool.form == solver::Form::Machines;
+    const ir::Pool& written =
+        program.continua[deploy.continuum].zones[model.pools[j].zone].pools[model.pools[j].pool];
+    const std::string what =
+        *more == 1 ? (machine ? "one more machine" : "one more node")
+                   : std::to_string(*more) + (machine ? " more machines" : " more nodes");
+    answer.relaxations.push_back(
+        {what + " in " + PoolName(program, deploy, model, j) + " would do", written.loc});
+  }
+}
+
+}  // namespace
+
+std::string WithBound(const ir::Constraint& written, double horizon, double bound) {
+  const auto unit = ParseUnit(written.unit);
+  if (unit && (unit->dimension == dimension::Money || unit->dimension == dimension::Energy)) {
+    bound *= horizon;
+  }
+  const bool at_most = written.relation == ir::Relation::AtMost;
+  double shown = unit ? bound / unit->factor : bound;
+  if (shown > 0) {
+    const double step = std::pow(10, std::floor(std::log10(shown)) - 2);
+    const double slips = 1e-9 * (at_most ? -1 : 1);
+    shown =
+        (at_most ? std::ceil(shown / step * (1 + slips)) : std::floor(shown / step * (1 + slips))) *
+        step;
+  }
+  std::string subject = written.text;
+  const char* relation = at_most ? "<=" : ">=";
+  if (const size_t at = subject.find(relation); at != std::string::npos) subject.resize(at);
+  while (!subject.empty() && subject.back() == ' ') subject.pop_back();
+  std::string text = subject + " " + relation + " " + FormatNumber(shown, 4);
+  if (!written.unit.empty()) text += " " + written.unit;
+  if (written.percentile) text += " at p" + FormatNumber(*written.percentile * 100, 4);
+  return text;
+}
+
+std::string PoolName(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
+                     uint32_t pool) {
+  const ir::Zone& zone = program.continua[deploy.continuum].zones[model.pools[pool].zone];
+  return zone.name + "." + zone.pools[model.pools[pool].pool].name;
+}
+
+void ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
+               const solver::Budget& budget, Answer& answer) {
+  const solver::Explanation found = solver::Explain(model.problem, budget);
+  answer.cores_complete = found.complete;
+  for (const solver::Core& core : found.cores) {
+    answer.cores.emplace_back();
+    for (uint32_t i : core) {
+      answer.cores.back().push_back({model.constraints[i].loc, model.constraints[i].text});
+    }
+  }
+  for (const solver::Relaxation& relaxation : found.relaxations) {
+    const ir::Constraint* written = model.constraints[relaxation.constraint].written;
+    if (!written) continue;
+    answer.relaxations.push_back(
+        {WithBound(*written, deploy.horizon, relaxation.bound) + " would do", written->loc});
+  }
+  Asker asker(model, Share(budget, 10));
+  if (!found.cores.empty()) WithoutPins(model, found.cores.front(), asker, answer);
+  WithMore(program, deploy, model, asker, answer);
+}
+
+}  // namespace sprint::placement

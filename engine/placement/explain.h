@@ -1,0 +1,20 @@
+#pragma once
+
+#include "engine/placement/model.h"
+#include "engine/solver/search.h"
+
+namespace sprint::placement {
+
+// Fills in why nothing holds, and what would: other bounds, without a pin, more instances.
+void ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
+               const solver::Budget& budget, Answer& answer);
+
+// The condition of a requirement with another bound: "cost <= 0.124 EUR/h", three digits,
+// rounded to the side that holds. `bound` as in solver::Constraint.
+std::string WithBound(const ir::Constraint& written, double horizon, double bound);
+
+// "upv.large"
+std::string PoolName(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
+                     uint32_t pool);
+
+}  // namespace sprint::placement

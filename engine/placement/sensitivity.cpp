@@ -1,0 +1,245 @@
+#include "engine/placement/sensitivity.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "engine/placement/explain.h"
+#include "engine/placement/model.h"
+#include "engine/solver/evaluate.h"
+#include "engine/solver/search.h"
+
+namespace sprint::placement {
+namespace {
+
+constexpr double Hour = 3600;
+constexpr double Infinity = std::numeric_limits<double>::infinity();
+// Two objectives this near are one: less than what rounding does to a sum.
+constexpr double Same = 1e-9;
+
+class Finder {
+ public:
+  Finder(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
+         const solver::Placement& placement, const Options& options)
+      : program_(program),
+        deploy_(deploy),
+        model_(model),
+        placement_(placement),
+        budget_{options.steps, options.stop},
+        now_(solver::Evaluate(model.problem, placement)) {}
+
+  Sensitivity Run() {
+    const solver::Problem& problem = model_.problem;
+    if (problem.goal == solver::Goal::Cost) {
+      for (uint32_t j = 0; j < problem.pools.size(); ++j) {
+        if (problem.pools[j].price > 0) out_.prices.push_back(Price(j));
+      }
+    }
+    for (uint32_t i = 0; i < model_.constraints.size(); ++i) {
+      if (model_.constraints[i].written) out_.bounds.push_back(Bound(i));
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // The best placement of a changed problem, from what runs now.
+  std::optional<solver::Solved> Best(const solver::Problem& problem,
+                                     const std::vector<bool>& active = {}) {
+    if (budget_.steps == 0) {
+      out_.exact = false;
+      return std::nullopt;
+    }
+    solver::SearchOptions options;
+    options.budget = budget_;
+    options.active = active;
+    options.previous = placement_;
+    const solver::Outcome outcome = solver::Search(problem, options);
+    const uint64_t used = std::visit([](const auto& one) { return one.steps; }, outcome);
+    budget_.steps -= std::min(budget_.steps, used);
+    const auto* solved = std::get_if<solver::Solved>(&outcome);
+    if (std::holds_alternative<solver::Exhausted>(outcome) || (solved && !solved->proven)) {
+      out_.exact = false;
+    }
+    return solved ? std::optional(*solved) : std::nullopt;
+  }
+
+  // Instances, or executions at once, that pool j is paid for.
+  double Amount(const solver::Placement& placement, uint32_t j) const {
+    if (model_.problem.pools[j].form != solver::Form::Functions) return placement.count[j];
+    return solver::Loads(model_.problem, placement)[j];
+  }
+
+  // The price of pool j nearest to today's, on the side of `far`, at which another
+  // placement is as good. The least objective is concave in a price and straight for each
+  // placement, so going back to where two lines cross ends at the first crossing.
+  std::optional<double> Crossing(uint32_t j, double far) {
+    solver::Problem problem = model_.problem;
+    const double amount = Amount(placement_, j), today = problem.pools[j].price;
+    double price = far;
+    std::optional<double> crossing;
+    for (int step = 0; step < 30; ++step) {
+      problem.pools[j].price = price;
+      const double here = now_.burden + (price - today) * amount;
+      const auto best = Best(problem);
+      if (!best || !(best->burden < here * (1 - Same) - 1e-15)) break;
+      const double slope = Amount(best->placement, j);
+      if (slope == amount) break;
+      crossing = price + (best->burden - here) / (amount - slope);
+      // Only rounding puts a crossing at or beyond where the line was left.
+      if (std::fabs(*crossing - today) >= std::fabs(price - today)) break;
+      price = *crossing;
+    }
+    return crossing;
+  }
+
+  PriceRange Price(uint32_t j) {
+    const solver::Pool& pool = model_.problem.pools[j];
+    const ir::Pool& written = program_.continua[deploy_.continuum]
+                                  .zones[model_.pools[j].zone]
+                                  .pools[model_.pools[j].pool];
+    PriceRange range;
+    range.pool = PoolName(program_, deploy_, model_, j);
+    range.loc = written.loc;
+    range.price = pool.price * Hour;
+    const double amount = Amount(placement_, j);
+    range.used = amount > 0;
+    if (const auto low = Crossing(j, 0)) range.low = std::max(0.0, *low) * Hour;
+    if (!range.used) return range;
+    // No other price in the program is a thousand times all of today's.
+    double far = 1000 * (now_.burden / amount + pool.price);
+    for (uint32_t i = 0; i < model_.constraints.size(); ++i) {
+      const solver::Constraint& rule = model_.problem.constraints[i];
+      if (rule.metric != solver::Metric::Cost || rule.weight || !rule.at_most) continue;
+      const double last = pool.price + (rule.bound - now_.cost) / amount;
+      if (last >= far) continue;
+      far = last;
+      range.high = far * Hour;
+      range.broken = model_.constraints[i].text;
+    }
+    if (const auto high = Crossing(j, far)) {
+      range.high = *high * Hour;
+      range.broken.clear();
+    }
+    return range;
+  }
+
+  // What of an objective is shown: EUR/h of EUR/s; W as they are.
+  double Shown() const { return model_.problem.goal == solver::Goal::Cost ? Hour : 1; }
+  double Saving(double burden) const { return (now_.burden - burden) * Shown(); }
+
+  BoundRange Bound(uint32_t i) {
+    const solver::Constraint& rule = model_.problem.constraints[i];
+    const ir::Constraint& written = *model_.constraints[i].written;
+    BoundRange range;
+    range.text = written.name.empty() ? written.text : written.name + ": " + written.text;
+    range.loc = written.loc;
+    range.value = now_.value[i];
+    solver::Problem problem = model_.problem;
+    if (rule.weight) {
+      if (now_.met[i]) return range;
+      problem.constraints[i].weight.reset();
+      const auto best = Best(problem);
+      range.meeting = best ? *rule.weight * Shown() - Saving(best->burden)
+                           : std::numeric_limits<double>::quiet_NaN();
+      return range;
+    }
+    if (rule.metric == solver::Metric::Where || rule.metric == solver::Metric::Rate) return range;
+    std::vector<bool> active(model_.constraints.size(), true);
+    active[i] = false;
+    auto best = Best(problem, active);
+    const auto cheaper = [&](const std::optional<solver::Solved>& one) {
+      return one && one->burden < now_.burden * (1 - Same) - 1e-15;
+    };
+    if (!cheaper(best)) return range;
+    range.binding = true;
+    // Between the bound there is and one that a cheaper placement is known to meet.
+    double near = rule.bound;
+    double far = 0;
+    const auto take = [&] {
+      far = solver::Evaluate(model_.problem, best->placement).value[i];
+      range.saves = Saving(best->burden);
+    };
+    take();
+    for (int step = 0; step < 24 && std::fabs(far - near) > 1e-3 * std::fabs(far); ++step) {
+      // Halfway; without a finite end, four times as far.
+      const double middle = std::isfinite(far) ? (near + far) / 2 : 4 * near;
+      problem.constraints[i].bound = middle;
+      auto one = Best(problem);
+      if (cheaper(one)) {
+        best = std::move(one);
+        take();
+      } else {
+        near = middle;
+      }
+    }
+    range.looser = WithBound(written, deploy_.horizon, far);
+    return range;
+  }
+
+  const ir::Program& program_;
+  const ir::Deploy& deploy_;
+  const Model& model_;
+  const solver::Placement& placement_;
+  solver::Budget budget_;
+  const solver::Evaluation now_;
+  Sensitivity out_;
+};
+
+std::string Money(double per_hour) { return FormatNumber(per_hour, 4) + " EUR/h"; }
+
+}  // namespace
+
+Result<Sensitivity> FindSensitivity(const ir::Program& program, const ir::Deploy& deploy,
+                                    const Answer& answer, const Options& options) {
+  SPRINT_ASSIGN_OR_RETURN(const Model model, Build(program, deploy, options));
+  const auto placement = Recall(program, deploy, model, answer);
+  if (!placement) {
+    return Error(ErrorCode::Conflict, "the program no longer has what this placement uses");
+  }
+  return Finder(program, deploy, model, *placement, options).Run();
+}
+
+std::string Render(const Sensitivity& sensitivity, const ir::Deploy& deploy) {
+  std::string text = "What would change the placement\n\n";
+  size_t widest = 12;
+  for (const PriceRange& range : sensitivity.prices) widest = std::max(widest, range.pool.size());
+  const auto pad = [&](std::string label) {
+    label.resize(std::max(widest, label.size()), ' ');
+    return "  " + label + "  ";
+  };
+  for (const PriceRange& range : sensitivity.prices) {
+    text += pad(range.pool) + Money(range.price);
+    if (range.low > 0) {
+      text += range.used ? "   more of it below " : "   used below ";
+      text += Money(range.low);
+    }
+    if (!range.broken.empty()) {
+      text += "   `" + range.broken + "` is broken above " + Money(range.high);
+    } else if (std::isfinite(range.high)) {
+      text += "   another placement above " + Money(range.high);
+    } else if (range.used) {
+      text += "   needed whatever it costs";
+    } else if (range.low <= 0) {
+      text += "   of no use whatever it costs";
+    }
+    text += "\n";
+  }
+  const std::string unit = deploy.goal == ir::Goal::Cost ? " EUR/h" : " W";
+  for (const BoundRange& range : sensitivity.bounds) {
+    text += "  " + range.text;
+    if (range.meeting) {
+      text += std::isfinite(*range.meeting)
+                  ? "   missed; to meet it costs " + FormatNumber(*range.meeting, 4) + unit
+                  : "   missed; cannot be met";
+    } else if (range.binding) {
+      text += "   " + range.looser + " saves " + FormatNumber(range.saves, 4) + unit;
+    } else {
+      text += "   costs nothing";
+    }
+    text += "\n";
+  }
+  if (!sensitivity.exact) text += "  (not all of this is proven: the budget of steps ended)\n";
+  return text;
+}
+
+}  // namespace sprint::placement
