@@ -258,7 +258,11 @@ void Print(const std::vector<Row>& rows) {
   std::string before;
   for (const Row& row : rows) {
     std::string simulated = Show(row, row.simulated.value);
-    if (row.simulated.half_width >= 0) simulated += " ± " + Show(row, row.simulated.half_width);
+    if (row.simulated.half_width >= 0) {
+      // What rounding leaves of nothing is nothing.
+      const bool none = row.simulated.half_width < 1e-9 * row.simulated.value;
+      simulated += " ± " + Show(row, none ? 0 : row.simulated.half_width);
+    }
     // The sign is two bytes and one column.
     const int bytes = row.simulated.half_width >= 0 ? 23 : 22;
     std::string off;

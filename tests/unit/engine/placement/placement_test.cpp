@@ -78,7 +78,9 @@ TEST(Place, TooLowACostIsExplainedByThreeSmallestSetsOfLines) {
   }
   EXPECT_THAT(lines, ElementsAre(ElementsAre(At(13), At(14)), ElementsAre(At(10), At(14)),
                                  ElementsAre(At(11), At(14))));
-  EXPECT_THAT(answer.relaxations, ElementsAre("cost <= 0.124 EUR/h would do"));
+  ASSERT_EQ(answer.relaxations.size(), 1U);
+  EXPECT_EQ(answer.relaxations[0].text, "cost <= 0.124 EUR/h would do");
+  EXPECT_EQ(answer.relaxations[0].loc, At(14));
   const std::string text = Render(answer, program, program.deploys[0]);
   EXPECT_THAT(text, HasSubstr("accuracy(Detect) >= 92 %\n     cost <= 0.1 EUR/h"));
 }
