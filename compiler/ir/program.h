@@ -96,6 +96,12 @@ struct Flow {
   std::optional<double> size = std::nullopt;  // bytes of a request, instead of the output
 };
 
+// "Blur", "Detect/tiny", "Detect/split.Head": a part of a variant as people are shown it.
+inline std::string LabelOf(const std::string& component, const std::string& variant,
+                           const std::string& part) {
+  return component + (variant.empty() ? "" : "/" + variant) + (part.empty() ? "" : "." + part);
+}
+
 enum class Metric { Response, Accuracy, Cost, Utilisation, Rate, Energy, Carbon, Availability };
 enum class Relation { AtMost, AtLeast };
 
@@ -237,9 +243,11 @@ using Template = std::function<std::vector<ResourceSpec>(const TemplateScope&)>;
 // How components run in a zone. Templates may be empty functions.
 //   setup   bindings: zone
 //   node    bindings: zone, node (record of the instance: index, kind, attributes)  [from the
-//   kind's `provide`] run     bindings: zone, c (record: name, variant, part, image, command,
-//   memory, cores, env, replicas, next), node, replica connect bindings: link (a, b, bandwidth,
-//   delay, jitter, loss)
+//           kind's `provide`]
+//   run     bindings: zone, c (record: name, variant, part, label, image, command, memory,
+//           cores, env, replicas, next), node, replica
+//   serve   bindings: zone, c, backends, next
+//   connect bindings: link (a, b, bandwidth, delay, jitter, loss)
 struct Host {
   std::string name;  // "local.Process"
   Template setup, run, serve, connect;

@@ -65,8 +65,8 @@ Bindings StandIns() {
   return {{"zone", Anything},
           {"node", Anything},
           {"replica", ir::Value(0.0)},
-          {"c", Fields({"name", "variant", "part", "image", "command", "memory", "cores", "env",
-                        "replicas", "next"})},
+          {"c", Fields({"name", "variant", "part", "label", "image", "command", "memory", "cores",
+                        "env", "replicas", "next"})},
           {"backends", Anything},
           {"next", Anything},
           {"link", Fields({"a", "b", "bandwidth", "delay", "jitter", "loss"})}};

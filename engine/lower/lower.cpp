@@ -309,6 +309,7 @@ class Builder : private GraphBuilder {
         {"name", component.name},
         {"variant", variant.name},
         {"part", part.name},
+        {"label", ir::LabelOf(component.name, variant.name, part.name)},
         {"image", part.image},
         {"command", command},
         {"memory", Number(ir::MemoryOn(part, continuum_.zones[a.zone].pools[a.pool].kind))},

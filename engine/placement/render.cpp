@@ -153,9 +153,8 @@ std::string Render(const Answer& answer, const ir::Program& program, const ir::D
   std::vector<Cells> rows;
   std::vector<bool> shown(answer.requirements.size(), false), billed(answer.pools.size(), false);
   for (const Placed& placed : answer.parts) {
-    std::string label = placed.component_name;
-    if (!placed.variant_name.empty()) label += "/" + placed.variant_name;
-    if (!placed.part_name.empty()) label += "." + placed.part_name;
+    const std::string label =
+        ir::LabelOf(placed.component_name, placed.variant_name, placed.part_name);
     const auto& variant = deploy.components[placed.component].variants[placed.variant];
     std::string bound;
     for (size_t i = 0; i < answer.requirements.size(); ++i) {

@@ -26,7 +26,9 @@ struct World {
       ir::Record attributes;
       for (const auto& [name, value] : scope.bindings) {
         if (name == "node") attributes.emplace_back("node", *value.Find("id"));
-        if (name == "c") attributes.emplace_back("next", *value.Find("next"));
+        if (name != "c") continue;
+        attributes.emplace_back("next", *value.Find("next"));
+        attributes.emplace_back("label", *value.Find("label"));
       }
       attributes.emplace_back("memory", Quantity{1024, dimension::Size, "KiB", ""});
       return std::vector<ir::ResourceSpec>{{"sim.process", "process", attributes, {}, {}}};
@@ -102,6 +104,17 @@ TEST(Lower, ComponentKnowsItsSuccessorsAddress) {
   ASSERT_EQ(next->size(), 1u);
   EXPECT_EQ(next->at(0).Find("address")->Find("$ref")->Text("address"), "plant.B[0].process");
   EXPECT_EQ(next->at(0).Number("probability"), 0.5);
+}
+
+TEST(Lower, ComponentHasTheNameThatPeopleAreShown) {
+  World world;
+  ir::Variant& cut = world.deploy().components[0].variants[0];
+  cut.name = "split";
+  cut.parts[0].name = "Head";
+  const auto graph = world.Go();
+  ASSERT_TRUE(graph.ok());
+  EXPECT_EQ(Find(*graph, "plant.A[0].process")->config.Text("label"), "A/split.Head");
+  EXPECT_EQ(Find(*graph, "plant.B[0].process")->config.Text("label"), "B");
 }
 
 TEST(Lower, RefusesAReferenceToNothingAndACircle) {
