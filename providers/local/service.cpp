@@ -52,20 +52,27 @@ std::string LastLines(const std::string& path) {
   return text;
 }
 
-// Runs the helper until it has put its supervisor aside.
+// Runs the helper until its supervisor has begun.
 Status Spawn(const std::string& helper, const std::string& spec, const std::string& marker) {
   std::string variable = std::string(MarkerName) + "=" + marker;
   char* environment[] = {variable.data(), nullptr};
   std::string task = "supervise", program = helper, file = spec;
   char* arguments[] = {program.data(), task.data(), file.data(), nullptr};
+  int words[2];
+  if (pipe2(words, O_CLOEXEC) != 0) {
+    return Error(ErrorCode::Internal, std::string("no pipe: ") + std::strerror(errno));
+  }
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  for (int fd : {0, 1, 2}) {
-    posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
-  }
+  for (int fd : {0, 1}) posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+  posix_spawn_file_actions_adddup2(&files, words[1], 2);
   pid_t pid = 0;
   int error = posix_spawn(&pid, arguments[0], &files, nullptr, arguments, environment);
   posix_spawn_file_actions_destroy(&files);
+  close(words[1]);
+  char why[512];
+  const ssize_t size = error != 0 ? 0 : read(words[0], why, sizeof why);
+  close(words[0]);
   if (error != 0) {
     return Error(ErrorCode::Internal, "cannot start " + helper + ": " + std::strerror(error));
   }
@@ -73,7 +80,9 @@ Status Spawn(const std::string& helper, const std::string& spec, const std::stri
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Ok();
-  return Error(ErrorCode::Internal, helper + " could not start a supervisor");
+  return Error(
+      ErrorCode::Internal,
+      "cannot supervise it: " + std::string(why, static_cast<size_t>(std::max<ssize_t>(size, 0))));
 }
 
 // Empty when it answers; else why it does not yet.
@@ -136,12 +145,18 @@ Status StartService(Site& site, Service service) {
   service.spec.marker = Marker(site, service.kind, service.id);
   service.spec.log = site.registry.LogFile(service.kind, service.id);
   service.spec.status = site.registry.File(service.kind, service.id, "status");
-  if (!Running(site, service.kind, service.id)) {
+  const std::string& path = service.spec.marker;
+  const value::Value spec = ToValue(service.spec);
+  Result<value::Value> old = ReadJsonFile(path);
+  // A process left half made may be of an earlier program. A proxy has requests under way.
+  const bool other = service.kind == ProcessFolder &&
+                     !(old.ok() && value::ToJson(ToValue(SpecFrom(*old))) == value::ToJson(spec));
+  if (!Running(site, service.kind, service.id) || other) {
     KillMarked(service.spec.marker);
-    unlink(service.spec.status.c_str());
-    const std::string& path = service.spec.marker;
+    // The first status is written here, so that a full disk is known at once.
     SPRINT_RETURN_IF_ERROR(
-        RealFileSystem().Write(path, value::ToJson(ToValue(service.spec)), 0600));
+        RealFileSystem().Write(service.spec.status, value::ToJson(ToValue(Progress{})), 0600));
+    SPRINT_RETURN_IF_ERROR(RealFileSystem().Write(path, value::ToJson(spec), 0600));
     SPRINT_RETURN_IF_ERROR(Spawn(site.options.helper, path, service.spec.marker));
   }
   Status ready = WaitReady(site, service);

@@ -91,7 +91,9 @@ std::string Describe(int wait_status) {
 
 class Supervisor {
  public:
-  explicit Supervisor(Spec spec) : spec_(std::move(spec)), log_(spec_.log, spec_.log_limit) {}
+  // `begun`: a pipe that gets "+" once the first status is written, or why it was not.
+  Supervisor(Spec spec, int begun)
+      : spec_(std::move(spec)), begun_(begun), log_(spec_.log, spec_.log_limit) {}
   [[noreturn]] void Run();
 
  private:
@@ -102,10 +104,11 @@ class Supervisor {
   void ReadOutput();
   void HandleSignals();
   void KillAllChildren() const;
-  void Say() const;
+  void Say();
   int WaitTime() const;
 
   Spec spec_;
+  int begun_;
   Log log_;
   Progress progress_;
   int signals_ = -1;
@@ -295,10 +298,18 @@ void Supervisor::KillAllChildren() const {
   }
 }
 
-void Supervisor::Say() const {
-  // A full disk must not end the program; the provider then reads the older status.
+void Supervisor::Say() {
   Status said = RealFileSystem().Write(spec_.status, value::ToJson(ToValue(progress_)), 0600);
-  if (!said.ok()) std::fprintf(stderr, "%s\n", said.error().ToString().c_str());
+  // Later a full disk must not end the program: the provider then reads the older status.
+  if (begun_ < 0) return;
+  const std::string word = said.ok() ? "+" : said.error().ToString();
+  [[maybe_unused]] ssize_t written = write(begun_, word.data(), word.size());
+  close(begun_);
+  begun_ = -1;
+  if (said.ok()) return;
+  if (child_ > 0) kill(-child_, SIGKILL);
+  KillAllChildren();
+  _exit(2);
 }
 
 }  // namespace
@@ -315,15 +326,24 @@ int Supervise(const std::string& spec_path) {
     return 2;
   }
   close_range(3, ~0U, 0);
+  int begun[2];
+  if (pipe2(begun, O_CLOEXEC) != 0) return 2;
   pid_t pid = fork();
-  if (pid != 0) return pid > 0 ? 0 : 2;
+  if (pid != 0) {
+    close(begun[1]);
+    char word[512];
+    const ssize_t size = pid < 0 ? 0 : read(begun[0], word, sizeof word);
+    if (size == 1 && word[0] == '+') return 0;
+    std::fprintf(stderr, "%.*s", static_cast<int>(std::max<ssize_t>(size, 0)), word);
+    return 2;
+  }
   setsid();
   umask(077);
   [[maybe_unused]] int moved = chdir("/");
   int null = open("/dev/null", O_RDWR);
   for (int fd : {0, 1, 2}) dup2(null, fd);
   if (null > 2) close(null);
-  Supervisor(std::move(spec)).Run();
+  Supervisor(std::move(spec), begun[1]).Run();
 }
 
 }  // namespace sprint::local
