@@ -132,6 +132,14 @@ Status History::Rotate() {
   return Ok();
 }
 
+bool AgentRuns(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool runs = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(fd);
+  return runs;
+}
+
 Result<std::vector<Entry>> ReadHistory(const std::string& path) {
   std::vector<Entry> entries;
   auto text = RealFileSystem().Read(path);

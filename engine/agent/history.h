@@ -64,6 +64,9 @@ class History {
   int64_t size_ = 0;
 };
 
+// Whether an agent has the file open just now.
+bool AgentRuns(const std::string& path);
+
 // All entries; none when there is no file. A last line without end is left out. Protocol
 // with the line's number when another one is damaged.
 Result<std::vector<Entry>> ReadHistory(const std::string& path);

@@ -210,18 +210,4 @@ int Agent(const Options& options) {
   return ran.ok() ? Success : Fail(ran.error());
 }
 
-int History(const Options& options) {
-  auto loaded = Load(options);
-  if (!loaded.ok()) return Fail(loaded.error());
-  auto entries = agent::ReadHistory(agent::HistoryPath((*loaded)->directory()));
-  if (!entries.ok()) return Fail(entries.error());
-  for (const agent::Entry& entry : *entries) {
-    if (options.json)
-      std::puts(value::ToJson(agent::ToValue(entry)).c_str());
-    else
-      std::puts(agent::Describe(entry).c_str());
-  }
-  return Success;
-}
-
 }  // namespace sprint::cli

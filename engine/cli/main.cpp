@@ -77,17 +77,10 @@ class CommandLine {
     Subject(Add("output", "values a program gives out", &Output,
                 "sprint output laptop.sprint endpoint"),
             "NAME", "only this, bare", /*required=*/false);
-    Add("status", "predicted beside measured, at the load that is there", &ShowStatus,
-        "sprint status laptop.sprint --window 60")
-        ->add_option("--window", options_.window, "seconds that measured values cover")
-        ->check(CLI::Range(1.0, 3600.0))
-        ->capture_default_str();
     Simulation(Add("simulate", "run a placement request by request beside what is predicted",
                    &Simulate, "sprint simulate laptop.sprint --rate 4 --requests 1000000"));
-    Add("agent", "watch what runs and place it anew when load or demands change", &Agent,
-        "sprint agent laptop.sprint")
-        ->add_option("--seconds", options_.seconds, "end after this long; 0: when told to stop");
-    Add("history", "what the agent decided, and why", &History, "sprint history laptop.sprint");
+    AddProfile();
+    AddAgent();
     Add("graph", "what a program makes, as a graph for dot", &Graph,
         "sprint graph laptop.sprint --svg > laptop.svg")
         ->add_flag("--svg", options_.svg, "a picture instead");
@@ -127,11 +120,61 @@ class CommandLine {
   }
 
  private:
-  CLI::App* AddBare(const char* name, const char* does, const Verb& verb, const char* example) {
-    CLI::App* app = app_.add_subcommand(name, does);
+  void AddProfile() {
+    CLI::App* profile =
+        Add("profile", "measure what a request costs each component, on slices of this machine",
+            &Profile, "sprint profile laptop.sprint --requests pictures --write");
+    profile
+        ->add_option("--requests", options_.requests,
+                     "the bodies to send; what one component answers goes to the next")
+        ->type_name("FOLDER")
+        ->required();
+    profile->add_option("--component", options_.component, "only this, like Detect or Detect/tiny");
+    profile->add_option("--on", options_.kind, "only on this kind of machine")->type_name("KIND");
+    profile->add_option("--count", options_.count, "requests to each, at least every body once")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    profile->add_flag("--write", options_.write,
+                      "put the times into the program's `measured` lines");
+  }
+
+  void AddAgent() {
+    CLI::App* agent = Add("agent", "watch what runs and place it anew when load or demands change",
+                          &Agent, "sprint agent laptop.sprint");
+    agent->add_option("--seconds", options_.seconds, "end after this long; 0: when told to stop");
+    CLI::App* status = Program(AddTo(*agent, "status", "what it sees: predicted beside measured",
+                                     &AgentStatus, "sprint agent status laptop.sprint --wait 60"));
+    status->add_option("--window", options_.window, "seconds that measured values cover")
+        ->check(CLI::Range(1.0, 3600.0))
+        ->capture_default_str();
+    status
+        ->add_option("--wait", options_.wait,
+                     "measure for so many seconds from now, utilisation too")
+        ->check(CLI::Range(1.0, 3600.0));
+    Program(AddTo(*agent, "history", "what it decided, and why", &AgentHistory,
+                  "sprint agent history laptop.sprint"));
+    CLI::App* why = AddTo(*agent, "why", "everything that one decision rests on", &AgentWhy,
+                          "sprint agent why 12 laptop.sprint");
+    why->add_option("N", options_.decision, "its number in the history")->required();
+    Program(why);
+    CLI::App* replay = AddTo(*agent, "replay", "decide a recorded history again, and compare",
+                             &AgentReplay, "sprint agent replay .sprint/agent-history.jsonl");
+    replay->add_option("FILE", options_.subject, "a recorded history")->required();
+    Json(replay);
+  }
+
+  CLI::App* AddTo(CLI::App& parent, const char* name, const char* does, const Verb& verb,
+                  const char* example) {
+    CLI::App* app = parent.add_subcommand(name, does);
     app->footer(std::string("Example:  ") + example);
-    app->callback([this, verb] { chosen_ = verb; });
+    // A verb's own callback comes after that of a verb within it.
+    app->callback([this, app, verb] {
+      if (app->get_subcommands().empty()) chosen_ = verb;
+    });
     return app;
+  }
+  CLI::App* AddBare(const char* name, const char* does, const Verb& verb, const char* example) {
+    return AddTo(app_, name, does, verb, example);
   }
 
   CLI::App* Json(CLI::App* app) {
@@ -187,7 +230,9 @@ class CommandLine {
 
   // A verb that reads a program.
   CLI::App* Add(const char* name, const char* does, const Verb& verb, const char* example) {
-    CLI::App* app = AddBare(name, does, verb, example);
+    return Program(AddBare(name, does, verb, example));
+  }
+  CLI::App* Program(CLI::App* app) {
     app->add_option("FILE", options_.file, "the program; default: the only .sprint file here");
     return OfProgram(app);
   }

@@ -20,10 +20,17 @@ struct Options {
   bool auto_approve = false;
   bool refresh = true;
   unsigned parallel = 10;
-  // status
-  double window = 60;  // s that measured values cover
   // agent
-  double seconds = 0;  // then it ends; 0: runs until told to stop
+  double seconds = 0;    // then it ends; 0: runs until told to stop
+  double window = 60;    // status: s that measured values cover
+  double wait = 0;       // status: s to measure from now; 0: what is past
+  int64_t decision = 0;  // why
+  // profile
+  std::string requests;   // folder with request bodies
+  std::string component;  // "": all
+  std::string kind;       // "": all
+  unsigned count = 60;    // requests to each
+  bool write = false;
   // simulate
   struct {
     double seconds = 0;        // simulated and measured; 0: as `requests` say
@@ -40,7 +47,7 @@ struct Options {
   std::vector<std::string> files;  // also of check; why: its words
   // graph
   bool svg = false;
-  // init, explain, completion, why, show, output
+  // init, explain, completion, why, show, output, agent replay
   std::string subject;
 };
 
@@ -63,8 +70,11 @@ int Output(const Options& options);
 int Graph(const Options& options);
 int Why(const Options& options);
 int Simulate(const Options& options);
-int ShowStatus(const Options& options);
+int Profile(const Options& options);
 int Agent(const Options& options);
-int History(const Options& options);
+int AgentStatus(const Options& options);
+int AgentHistory(const Options& options);
+int AgentWhy(const Options& options);
+int AgentReplay(const Options& options);
 
 }  // namespace sprint::cli

@@ -1,13 +1,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
+#include <thread>
 
 #include "compiler/support/environment.h"
+#include "engine/agent/history.h"
 #include "engine/agent/loop.h"
 #include "engine/agent/observe.h"
 #include "engine/cli/options.h"
 #include "engine/cli/running.h"
 #include "engine/cli/session.h"
+#include "engine/profile/processor.h"
 
 namespace sprint::cli {
 namespace {
@@ -78,6 +82,13 @@ std::string Milliseconds(double seconds) {
   return text;
 }
 
+std::string Percent(double share) {
+  if (!std::isfinite(share)) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.0f %%", share * 100);
+  return text;
+}
+
 std::string Difference(double measured, double predicted) {
   if (!std::isfinite(measured) || measured <= 0 || !std::isfinite(predicted)) return "-";
   char text[32];
@@ -85,10 +96,57 @@ std::string Difference(double measured, double predicted) {
   return text;
 }
 
+// Processor seconds that the processes on each slice have used, and the slices' cores:
+// by pool, "plant/board". From resources of the types `local.process` and `local.node`.
+struct Slices {
+  std::map<std::string, double> seconds, cores;
+};
+
+Slices SlicesNow(const state::Snapshot& snapshot) {
+  Slices slices;
+  // "plant.board-0" is the first of pool plant/board.
+  const auto pool_of = [](std::string node) {
+    node.erase(std::min(node.rfind('-'), node.size()));
+    const size_t dot = node.find('.');
+    return dot == std::string::npos ? node : node.replace(dot, 1, "/");
+  };
+  for (const auto& [address, record] : snapshot.records) {
+    const value::Value& attributes = record.attributes;
+    if (record.type == "local.node") {
+      slices.cores[pool_of(attributes.Text("name"))] += attributes.Number("cores");
+    }
+    if (record.type != "local.process") continue;
+    const auto used = profile::ProcessorSeconds(static_cast<int64_t>(attributes.Number("pid")));
+    if (used.ok()) slices.seconds[pool_of(attributes.Text("node"))] += *used;
+  }
+  return slices;
+}
+
+// Share of its slices that a pool was busy between two looks; NaN where nothing is known.
+double BusyShare(const Slices& before, const Slices& after, double seconds,
+                 const std::string& pool) {
+  const auto used = after.seconds.find(pool), cores = after.cores.find(pool);
+  const auto was = before.seconds.find(pool);
+  if (used == after.seconds.end() || was == before.seconds.end() || cores == after.cores.end()) {
+    return NAN;
+  }
+  return (used->second - was->second) / (cores->second * seconds);
+}
+
+// "agent: watching; decision 12 …"
+std::string AgentLine(const std::string& directory) {
+  const std::string path = agent::HistoryPath(directory);
+  std::string line = agent::AgentRuns(path) ? "agent: watching" : "agent: none is running";
+  const auto entries = agent::ReadHistory(path);
+  if (!entries.ok() || entries->empty()) return line;
+  return line + "; last: " + agent::Describe(entries->back());
+}
+
 }  // namespace
 
-// Predicted beside measured, at the load that is there now.
-int ShowStatus(const Options& options) {
+// Whether an agent is there, what it said last, and predicted beside measured at the load
+// that is there now.
+int AgentStatus(const Options& options) {
   auto loaded = Load(options);
   if (!loaded.ok()) return Fail(loaded.error());
   const Compiled& compiled = **loaded;
@@ -104,8 +162,15 @@ int ShowStatus(const Options& options) {
   if (!world.ok()) return Fail(world.error());
   auto snapshot = (*world)->store->Read();
   if (!snapshot.ok()) return Fail(snapshot.error());
+  const Slices before = SlicesNow(*snapshot);
+  if (options.wait > 0) {
+    if (!options.json) std::fprintf(stderr, "measuring for %.0f s\n", options.wait);
+    std::this_thread::sleep_for(std::chrono::duration<double>(options.wait));
+  }
+  const Slices after = SlicesNow(*snapshot);
+  const double window = options.wait > 0 ? options.wait : options.window;
   const double now = agent::WallSeconds(SystemClock());
-  const agent::Observation seen = agent::Observe(agent::ProxiesOf(*snapshot), options.window, now);
+  const agent::Observation seen = agent::Observe(agent::ProxiesOf(*snapshot), window, now);
 
   ir::Application& application = program.applications[(*deploy)->application];
   const std::vector<Row> rows = Ask(program, application);
@@ -128,10 +193,10 @@ int ShowStatus(const Options& options) {
   value::List list;
   if (!options.json) {
     std::printf("at %.2f rps (measured over the last %.0f s; placed for %.2f rps)\n\n", rate,
-                options.window, (*running)->workload);
-    std::printf("%-22s %-14s %6s  %22s  %22s\n", "", "", "util", "mean", "p95");
-    std::printf("%-22s %-14s %6s  %9s %9s %5s  %9s %9s %5s\n", "", "on", "", "predicted",
-                "measured", "", "predicted", "measured", "");
+                window, (*running)->workload);
+    std::printf("%-16s %-13s %15s  %24s  %24s\n", "", "", "utilisation", "mean", "p95");
+    std::printf("%-16s %-13s %6s %8s  %9s %8s %5s  %9s %8s %5s\n", "", "on", "pred.", "measured",
+                "predicted", "measured", "", "predicted", "measured", "");
   }
   for (const Row& row : rows) {
     const agent::Sample* sample = sample_of(row.component);
@@ -140,32 +205,47 @@ int ShowStatus(const Options& options) {
     const double predicted_mean = predicted->requirements[row.mean].value;
     const double predicted_p95 = predicted->requirements[row.p95].value;
     std::string on;
-    double utilisation = 0;
+    double utilisation = NAN, busy = NAN;
     for (const placement::Placed& part : predicted->parts) {
       if (row.path || part.component_name != row.component) continue;
       on = part.zone_name + "/" + part.pool_name + " x" + std::to_string(part.replicas);
-      utilisation = std::max(utilisation, part.utilisation);
+      utilisation = std::fmax(utilisation, part.utilisation);
+      if (options.wait > 0) {
+        busy = std::fmax(
+            busy, BusyShare(before, after, options.wait, part.zone_name + "/" + part.pool_name));
+      }
     }
     if (options.json) {
-      list.push_back(value::Object{
-          {"name", row.name},
-          {"on", on},
-          {"utilisation", utilisation},
-          {"mean_predicted_s", predicted_mean},
-          {"mean_measured_s", std::isfinite(mean) ? value::Value(mean) : value::Value()},
-          {"p95_predicted_s", predicted_p95},
-          {"p95_measured_s", std::isfinite(p95) ? value::Value(p95) : value::Value()}});
+      const auto known = [](double number) {
+        return std::isfinite(number) ? value::Value(number) : value::Value();
+      };
+      list.push_back(value::Object{{"name", row.name},
+                                   {"on", on},
+                                   {"utilisation_predicted", known(utilisation)},
+                                   {"utilisation_measured", known(busy)},
+                                   {"mean_predicted_s", predicted_mean},
+                                   {"mean_measured_s", known(mean)},
+                                   {"p95_predicted_s", predicted_p95},
+                                   {"p95_measured_s", known(p95)}});
       continue;
     }
-    char share[16] = "";
-    if (!row.path) std::snprintf(share, sizeof share, "%.0f %%", utilisation * 100);
-    std::printf("%-22s %-14s %6s  %9s %9s %5s  %9s %9s %5s\n", row.name.c_str(), on.c_str(), share,
+    std::printf("%-16s %-13s %6s %8s  %9s %8s %5s  %9s %8s %5s\n", row.name.c_str(), on.c_str(),
+                row.path ? "" : Percent(utilisation).c_str(), row.path ? "" : Percent(busy).c_str(),
                 Milliseconds(predicted_mean).c_str(), Milliseconds(mean).c_str(),
                 Difference(mean, predicted_mean).c_str(), Milliseconds(predicted_p95).c_str(),
                 Milliseconds(p95).c_str(), Difference(p95, predicted_p95).c_str());
   }
   if (options.json) {
-    std::puts(value::ToJson(value::Object{{"rate_rps", rate}, {"rows", list}}, true).c_str());
+    std::puts(
+        value::ToJson(
+            value::Object{{"agent", agent::AgentRuns(agent::HistoryPath(compiled.directory()))},
+                          {"rate_rps", rate},
+                          {"placed_for_rps", (*running)->workload},
+                          {"rows", list}},
+            true)
+            .c_str());
+  } else {
+    std::printf("\n%s\n", AgentLine(compiled.directory()).c_str());
   }
   return Success;
 }
