@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/support/environment.h"
+#include "compiler/support/leftovers.h"
 #include "engine/state/backend.h"
 #include "engine/state/life.h"
 #include "engine/state/sqlite_query.h"
@@ -285,7 +286,7 @@ Status MakeFolder(const std::filesystem::path& folder) {
 Status MakeFile(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   SPRINT_RETURN_IF_ERROR(MakeFolder(folder));
-  std::string beside = path + ".newXXXXXX";
+  std::string beside = path + ".new-" + std::to_string(getpid()) + "-XXXXXX";
   const int made = mkostemp(beside.data(), O_CLOEXEC);  // mode 0600
   if (made < 0) return SystemError("cannot make the state", path, errno);
   sqlite3* db = nullptr;
@@ -331,8 +332,11 @@ std::string UriOf(const std::string& path, const char* options) {
 
 Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path,
                                                    const std::string& space, const Clock& clock) {
-  if (access(path.c_str(), F_OK) != 0) SPRINT_RETURN_IF_ERROR(MakeFile(path));
   const std::string folder = std::filesystem::path(path).parent_path().string();
+  // Of those that were killed in MakeFile.
+  RemoveLeftovers(folder.empty() ? "." : folder,
+                  std::filesystem::path(path).filename().string() + ".new-");
+  if (access(path.c_str(), F_OK) != 0) SPRINT_RETURN_IF_ERROR(MakeFile(path));
   const bool writable =
       access(path.c_str(), W_OK) == 0 && access(folder.empty() ? "." : folder.c_str(), W_OK) == 0;
   sqlite3* db = nullptr;
