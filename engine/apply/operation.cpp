@@ -244,9 +244,6 @@ Ended Operations::Destroy(const plan::Step& step) {
 // what was unknown.
 Result<plan::Planned> Operations::PlanAgain(host::Provider& provider, const plan::Step& step,
                                             const value::Value& prior) {
-  if (lower::HasSecret(step.config)) {
-    return Error(ErrorCode::InvalidArgument, "secrets cannot be handed to providers yet");
-  }
   const value::Value config =
       plan::LetBe(ledger_.Resolve(step.config), prior, step.lifecycle, step.drift);
   if (config.HasUnknown()) {

@@ -92,7 +92,7 @@ class Recovery {
       if (found.is_null()) return NotMade(intent);
       return Made(intent, std::move(found), intent.object.private_bytes, false);
     }
-    if (abilities.repeats_creates && !lower::HasSecret(intent.config)) {
+    if (abilities.repeats_creates) {
       host::CallOptions call;
       call.tag = intent.object.tag;
       SPRINT_ASSIGN_OR_RETURN(host::ApplyAnswer answer,

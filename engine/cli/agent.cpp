@@ -122,7 +122,7 @@ class Runner {
   }
 
   agent::Observation Observe(double window, double now) const {
-    const auto world = OpenWorld(compiled_.path, {}, Access::Read);
+    const auto world = OpenWorld(compiled_, {}, Access::Read);
     if (!world.ok()) return {};
     const auto snapshot = (*world)->store->Read();
     if (!snapshot.ok()) return {};

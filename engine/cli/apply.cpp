@@ -10,6 +10,7 @@
 #include "engine/cli/interrupt.h"
 #include "engine/cli/options.h"
 #include "engine/cli/running.h"
+#include "engine/cli/sealed_plan.h"
 #include "engine/cli/session.h"
 #include "engine/lower/config.h"
 #include "engine/placement/infeasible.h"
@@ -73,9 +74,9 @@ Result<state::Snapshot> Settled(World& world) {
 }
 
 int ApplySaved(const Compiled& compiled, const Options& options) {
-  auto plan = plan::Load(options.plan_file, RealFileSystem());
+  auto plan = LoadPlan(options.plan_file, compiled.path);
   if (!plan.ok()) return Fail(plan.error());
-  auto world = OpenWorld(compiled.path, plan->providers, Access::Write);
+  auto world = OpenWorld(compiled, plan->providers, Access::Write);
   if (!world.ok()) return Fail(world.error());
   auto snapshot = Settled(**world);
   if (!snapshot.ok()) return Fail(snapshot.error());
@@ -89,7 +90,7 @@ int ApplySaved(const Compiled& compiled, const Options& options) {
 // Plans, asks, and carries out; `placement` is shown above the plan.
 int ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
                const std::string& placement, const Options& options) {
-  auto world = OpenWorld(compiled.path, graph.providers, Access::Write);
+  auto world = OpenWorld(compiled, graph.providers, Access::Write);
   if (!world.ok()) return Fail(world.error());
   auto snapshot = Settled(**world);
   if (!snapshot.ok()) return Fail(snapshot.error());
@@ -164,7 +165,7 @@ int Destroy(const Options& options) {
       configs.push_back({use.name, config.TakeValue()});
     }
   }
-  auto world = OpenWorld(compiled.path, configs, Access::Write);
+  auto world = OpenWorld(compiled, configs, Access::Write);
   if (!world.ok()) return Fail(world.error());
   auto snapshot = Settled(**world);
   if (!snapshot.ok()) return Fail(snapshot.error());

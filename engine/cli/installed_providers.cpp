@@ -5,8 +5,9 @@
 
 namespace sprint::cli {
 
-InstalledProviders::InstalledProviders(std::vector<lower::ProviderConfig> configs, RunFacts facts)
-    : configs_(std::move(configs)), facts_(std::move(facts)) {}
+InstalledProviders::InstalledProviders(std::vector<lower::ProviderConfig> configs, RunFacts facts,
+                                       secrets::Vault* vault)
+    : configs_(std::move(configs)), facts_(std::move(facts)), vault_(vault) {}
 
 Result<host::Provider*> InstalledProviders::Get(const std::string& name) {
   const std::lock_guard lock(mutex_);
@@ -22,6 +23,7 @@ Result<std::unique_ptr<host::Provider>> InstalledProviders::Start(const std::str
   auto launched = host::Launch(path, {});
   if (!launched.ok()) return launched.TakeError().While("starting provider `" + name + "`");
   std::unique_ptr<host::Provider> provider = launched.TakeValue();
+  if (vault_) provider = secrets::Guard(std::move(provider), *vault_);
 
   value::Object config;
   for (const lower::ProviderConfig& given : configs_) {

@@ -8,6 +8,7 @@
 
 #include "engine/lower/lower.h"
 #include "engine/plan/provider_calls.h"
+#include "engine/secrets/guard.h"
 
 namespace sprint::cli {
 
@@ -23,7 +24,9 @@ struct RunFacts {
 // asked for, configured once, stopped with this object.
 class InstalledProviders final : public plan::ProviderSet {
  public:
-  InstalledProviders(std::vector<lower::ProviderConfig> configs, RunFacts facts);
+  // With a `vault`, which must outlive this, secrets go no further than to the providers.
+  InstalledProviders(std::vector<lower::ProviderConfig> configs, RunFacts facts,
+                     secrets::Vault* vault);
   Result<host::Provider*> Get(const std::string& name) override;
   // Asks running calls of every provider to end early.
   void StopAll();
@@ -33,6 +36,7 @@ class InstalledProviders final : public plan::ProviderSet {
 
   std::vector<lower::ProviderConfig> configs_;
   RunFacts facts_;
+  secrets::Vault* vault_;
   std::mutex mutex_;
   std::map<std::string, Result<std::unique_ptr<host::Provider>>> started_;
 };

@@ -3,6 +3,7 @@
 #include "compiler/support/environment.h"
 #include "engine/cli/options.h"
 #include "engine/cli/plan_json.h"
+#include "engine/cli/sealed_plan.h"
 #include "engine/cli/session.h"
 #include "engine/placement/infeasible.h"
 #include "engine/placement/sensitivity.h"
@@ -43,7 +44,7 @@ int Plan(const Options& options) {
     return Failure;
   }
 
-  auto world = OpenWorld(compiled.path, desired.graph.providers, Access::Read);
+  auto world = OpenWorld(compiled, desired.graph.providers, Access::Read);
   if (!world.ok()) return Fail(world.error());
   auto snapshot = (*world)->store->Read();
   if (!snapshot.ok()) return Fail(snapshot.error());
@@ -55,7 +56,7 @@ int Plan(const Options& options) {
   if (!made.ok()) return Fail(made.error());
 
   if (!options.out.empty()) {
-    if (Status saved = plan::Save(*made, options.out, RealFileSystem()); !saved.ok()) {
+    if (Status saved = SavePlan(*made, *(*world)->store, options.out); !saved.ok()) {
       return Fail(saved.error());
     }
   }

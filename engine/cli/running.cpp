@@ -15,8 +15,10 @@ using value::Object;
 using value::Value;
 
 std::string PathOf(const std::string& program_path) {
-  return StateDirectory(program_path) + "/" + std::filesystem::path(program_path).stem().string() +
-         ".placement.json";
+  const auto house = HouseOf(program_path);
+  const std::string name =
+      house.ok() ? house->run_name() : std::filesystem::path(program_path).stem().string();
+  return StateDirectory(program_path) + "/" + name + ".placement.json";
 }
 
 }  // namespace

@@ -145,27 +145,35 @@ std::string Compiled::directory() const {
   return std::filesystem::path(Absolute(path)).parent_path().string();
 }
 
-Result<std::unique_ptr<World>> OpenWorld(const std::string& program_path,
+Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled,
                                          const std::vector<lower::ProviderConfig>& configs,
                                          Access access) {
+  SPRINT_ASSIGN_OR_RETURN(const House house, HouseOf(compiled.path));
   auto world = std::make_unique<World>();
-  SPRINT_ASSIGN_OR_RETURN(world->store, state::OpenSqlite(StatePath(program_path)));
+  SPRINT_ASSIGN_OR_RETURN(world->store, OpenState(house));
+  // Fingerprints need keys, for a plan as well.
+  if (compiled.program && !compiled.program->secrets.empty()) {
+    SPRINT_RETURN_IF_ERROR(EnsureEncrypted(house, *world->store));
+  }
+  if (world->store->keyring()) {
+    HideMemory();
+    world->vault = std::make_unique<RunVault>(house, *world->store);
+  }
   if (access == Access::Write) {
     SPRINT_ASSIGN_OR_RETURN(world->lock, state::Keeper::Take(*world->store, {.purpose = "apply"}));
   }
   SPRINT_ASSIGN_OR_RETURN(const state::Snapshot snapshot, world->store->Read());
   RunFacts facts;
-  facts.program_directory = std::filesystem::path(Absolute(program_path)).parent_path().string();
-  facts.directory =
-      StateDirectory(program_path) + "/" + std::filesystem::path(program_path).stem().string();
+  facts.program_directory = compiled.directory();
+  facts.directory = house.folder + "/" + house.run_name();
   facts.owner = OwnerOf(snapshot.lineage);
-  world->providers = std::make_unique<InstalledProviders>(configs, facts);
+  world->providers = std::make_unique<InstalledProviders>(configs, facts, world->vault.get());
   return world;
 }
 
 Result<state::Snapshot> ReadState(const Compiled& compiled) {
   SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<World> world,
-                          OpenWorld(compiled.path, {}, Access::Read));
+                          OpenWorld(compiled, {}, Access::Read));
   return world->store->Read();
 }
 

@@ -9,6 +9,7 @@
 #include "compiler/ir/program.h"
 #include "compiler/support/loc.h"
 #include "compiler/support/result.h"
+#include "engine/cli/house.h"
 #include "engine/cli/installed_providers.h"
 #include "engine/cli/options.h"
 #include "engine/lower/lower.h"
@@ -65,10 +66,11 @@ std::string StatePath(const std::string& program_path);
 struct World {
   std::unique_ptr<state::Store> store;
   std::unique_ptr<state::Keeper> lock;
+  std::unique_ptr<RunVault> vault;  // of an encrypted state
   std::unique_ptr<InstalledProviders> providers;
 };
 enum class Access { Read, Write };
-Result<std::unique_ptr<World>> OpenWorld(const std::string& program_path,
+Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled,
                                          const std::vector<lower::ProviderConfig>& configs,
                                          Access access);
 

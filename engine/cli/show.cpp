@@ -4,6 +4,7 @@
 #include "compiler/diag/emitter.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
+#include "engine/secrets/guard.h"
 
 namespace sprint::cli {
 namespace {
@@ -12,7 +13,7 @@ value::Object RecordJson(const state::Record& record) {
   value::List dependencies;
   for (const std::string& address : record.dependencies) dependencies.push_back(address);
   return {{"address", record.address},    {"type", record.type},
-          {"provider", record.provider},  {"attributes", record.attributes},
+          {"provider", record.provider},  {"attributes", secrets::Masked(record.attributes)},
           {"dependencies", dependencies}, {"tainted", record.tainted}};
 }
 
@@ -23,7 +24,7 @@ void PrintRecord(const state::Record& record) {
   if (!attributes) return;
   for (const auto& [name, value] : *attributes) {
     if (value.is_null()) continue;
-    std::printf("    %-12s %s\n", name.c_str(), value::ToJson(value).c_str());
+    std::printf("    %-12s %s\n", name.c_str(), value::ToJson(secrets::Masked(value)).c_str());
   }
 }
 

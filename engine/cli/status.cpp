@@ -158,7 +158,7 @@ int AgentStatus(const Options& options) {
   auto running = LoadRunning(compiled.path);
   if (!running.ok()) return Fail(running.error());
   if (!*running) return Fail(Error(ErrorCode::NotFound, "nothing runs: `sprint apply` first"));
-  auto world = OpenWorld(compiled.path, {}, Access::Read);
+  auto world = OpenWorld(compiled, {}, Access::Read);
   if (!world.ok()) return Fail(world.error());
   auto snapshot = (*world)->store->Read();
   if (!snapshot.ok()) return Fail(snapshot.error());

@@ -35,11 +35,14 @@ Result<value::List> ToConfigs(const std::vector<ir::Value>& values) {
 
 value::Value Joined(const value::List& pieces) {
   std::string text;
+  bool secret = false;
   for (const value::Value& piece : pieces) {
     if (piece.HasUnknown()) return value::Unknown{};
+    secret = secret || HasSecret(piece);
     text += AsText(piece);
   }
-  return text;
+  // It is put together where the secret is known.
+  return secret ? Tagged("$join", value::Value(pieces)) : value::Value(std::move(text));
 }
 
 value::Value Follow(const value::Value* value, const std::string& path) {
@@ -95,7 +98,7 @@ Result<value::Value> ToConfig(const ir::Value& value) {
 }
 
 value::Value Resolve(const value::Value& config, const Lookup& lookup) {
-  if (Inside(config, "$secret")) return value::Unknown{};
+  if (Inside(config, "$secret")) return config;
   if (const value::Value* ref = Inside(config, "$ref")) {
     const value::Value* known = lookup ? lookup(ref->Text("address")) : nullptr;
     if (!known || known->is_unknown()) return value::Unknown{};

@@ -12,7 +12,8 @@
 // saved plan can hold it. Three objects with one member have a meaning of their own:
 //   {"$ref": {"address": A, "path": P}}   attribute P ("a.b" goes inside) of resource A
 //   {"$join": [pieces]}                   a text put together from its pieces
-//   {"$secret": NAME}                     a secret; its text never enters a configuration
+//   {"$secret": NAME}                     a secret; its text never enters a configuration,
+//                                         see engine/secrets/guard.h
 namespace sprint::lower {
 
 // Quantities become numbers in base units. InvalidArgument for a user's record that
@@ -22,7 +23,7 @@ Result<value::Value> ToConfig(const ir::Value& value);
 // Attributes of a resource, or null when nothing is known of it yet.
 using Lookup = std::function<const value::Value*(const std::string& address)>;
 // References replaced by what `lookup` knows, Unknown where it knows nothing; secrets
-// are Unknown.
+// stay what they are.
 value::Value Resolve(const value::Value& config, const Lookup& lookup);
 
 // Every address that `config` refers to.

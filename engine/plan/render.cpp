@@ -1,6 +1,7 @@
 #include <set>
 
 #include "engine/plan/plan.h"
+#include "engine/secrets/guard.h"
 
 namespace sprint::plan {
 
@@ -32,7 +33,7 @@ Mark MarkOf(Action action) {
 std::string Shown(const value::Value* value) {
   if (!value || value->is_null()) return "(none)";
   if (value->is_unknown()) return "(known after apply)";
-  std::string text = value::ToJson(*value);
+  std::string text = value::ToJson(secrets::Masked(*value));
   const std::string unknown = "{\"$unknown\":true}";
   for (size_t at = text.find(unknown); at != std::string::npos; at = text.find(unknown, at)) {
     text.replace(at, unknown.size(), "(known after apply)");
@@ -57,6 +58,7 @@ std::string Attributes(const Step& step) {
     text += "        " + name + " = ";
     if (!step.before.is_null()) text += Shown(before) + " -> ";
     text += Shown(after);
+    if (before && after && Shown(before) == Shown(after)) text += " (another one)";
     if (name == step.forcing) text += "  # forces a new object";
     text += "\n";
   }

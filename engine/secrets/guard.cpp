@@ -234,10 +234,30 @@ class GuardedProvider final : public host::Provider {
 
   Result<host::ApplyAnswer> Apply(const std::string& type, const Value& prior, const Value& planned,
                                   const Value& config, const std::string& private_bytes) override {
+    return ApplyWith(type, prior, planned, config, private_bytes, {});
+  }
+
+  host::Abilities abilities() const override { return inner_->abilities(); }
+
+  Result<host::ApplyAnswer> ApplyWith(const std::string& type, const Value& prior,
+                                      const Value& planned, const Value& config,
+                                      const std::string& private_bytes,
+                                      const host::CallOptions& options) override {
     SPRINT_ASSIGN_OR_RETURN(const Value before, exchange_.Reveal(prior, Time::Before));
     SPRINT_ASSIGN_OR_RETURN(const Value wanted, exchange_.Reveal(planned, Time::Now));
     SPRINT_ASSIGN_OR_RETURN(const Value plain, exchange_.Reveal(config, Time::Now));
-    return Hidden(inner_->Apply(type, before, wanted, plain, exchange_.RevealBytes(private_bytes)));
+    return Hidden(inner_->ApplyWith(type, before, wanted, plain,
+                                    exchange_.RevealBytes(private_bytes), options));
+  }
+
+  Result<host::ReadAnswer> Import(const std::string& type, const std::string& id) override {
+    return Hidden(inner_->Import(type, id));
+  }
+
+  Result<std::vector<Value>> FindOwned(const std::string& type, const std::string& tag) override {
+    SPRINT_ASSIGN_OR_RETURN(std::vector<Value> found, inner_->FindOwned(type, tag));
+    for (Value& value : found) value = exchange_.Hide(std::move(value));
+    return found;
   }
 
   Result<host::ReadAnswer> Read(const std::string& type, const Value& current,
@@ -294,6 +314,7 @@ class GuardedProvider final : public host::Provider {
   }
 
   void Stop() override { inner_->Stop(); }
+  void Kill() override { inner_->Kill(); }
 
  private:
   std::vector<host::Message> Hide(std::vector<host::Message> messages) const {

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "compiler/support/environment.h"
+#include "compiler/support/result.h"
+#include "engine/secrets/source.h"
+
+// What a folder of programs says about itself, in a file `sprint.yaml` beside them:
+//   state: etcd://etcd.example/team        where states are kept (engine/state/location.h)
+//   key: pass:sprint/team                  what opens encrypted states
+//   secrets:                               where the programs' secrets come from
+//     db: file:/run/secrets/db
+// It says where secrets are and never holds one.
+namespace sprint::settings {
+
+struct Settings {
+  std::string state;  // "": not said
+  std::map<std::string, secrets::Source> secrets;
+  std::string key;  // a source as text; "": not said
+};
+
+// Empty when there is no such file. InvalidArgument, with the line, for what it cannot mean.
+Result<Settings> Read(const std::string& folder, const FileSystem& files);
+
+}  // namespace sprint::settings
