@@ -193,6 +193,9 @@ class Arranger {
     if (written == "!") Put({SprintLexer::NOT, all.begin, all.end, all.line});
     const bool more = at_ + 1 < in_.size() && in_[at_ + 1].type != SprintLexer::NEWLINE &&
                       in_[at_ + 1].type != SprintLexer::RBRACE;
+    if (written == "&&") mistakes_.back().fix = "and";
+    if (written == "!") mistakes_.back().fix = "not ";
+    if (written == ";" && !more) mistakes_.back().fix = "";
     if (written == ";" && more && !frames_.empty() &&
         frames_.back().open.type == SprintLexer::LBRACE) {
       Put({SprintLexer::COMMA, all.begin, all.end, all.line});
@@ -289,6 +292,14 @@ class Arranger {
       Add("E0110", token.begin, token.end + 1, "`||` has no meaning in Sprint");
       mistakes_.back().fix = "or";
       Put({SprintLexer::OR, token.begin, token.end + 1, token.line});
+      return;
+    }
+    if (token.type == SprintLexer::COLON && Is(in_, at_ + 1, SprintLexer::ASSIGN) &&
+        in_[at_ + 1].begin == token.end) {
+      ++at_;
+      Add("E0110", token.begin, token.end + 1, "`:=` has no meaning in Sprint");
+      mistakes_.back().fix = "=";
+      Put({SprintLexer::ASSIGN, token.begin, token.end + 1, token.line});
       return;
     }
     Put(token);
@@ -512,7 +523,8 @@ size_t UnitLength(const std::vector<Token>& tokens, size_t at) {
   }
   // `1/min` as a unit: a count in a time.
   const bool per = type == SprintLexer::NUMBER && tokens[unit].end - tokens[unit].begin == 1;
-  if (!per && (!IsName(type) || type == SprintLexer::AT)) return 0;
+  // No unit is a word of the language: `4 let` is a forgotten line end.
+  if (!per && type != SprintLexer::NAME) return 0;
   if (after + 1 < tokens.size() && tokens[after].type == SprintLexer::SLASH &&
       IsName(tokens[after + 1].type) && tokens[unit].end == tokens[after].begin &&
       tokens[after].end == tokens[after + 1].begin) {

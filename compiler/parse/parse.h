@@ -15,8 +15,9 @@ struct Limits {
   size_t depth = 200;
   // Operators of one expression: `a + b + c` is a tree of depth two.
   size_t operators = 1000;
-  // Declarations behind this many errors are not read.
-  size_t errors = 100;
+  // Declarations behind this many errors are not read. Fewer than an emitter tells, so that
+  // it is told.
+  size_t errors = 40;
 };
 
 // The tree of `file`. Never throws; every mistake goes to `emitter` (codes E01xx) and

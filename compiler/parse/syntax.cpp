@@ -228,10 +228,18 @@ class Strategy : public antlr4::DefaultErrorStrategy {
       report.FixIt(log_.At(before_end, begin), ", ");
       return;
     }
+    if (!InBlock(parser) && item_end && before != nullptr && EndsValue(last) && before_end < end &&
+        IsWord(type) && type != SprintLexer::NAME && before->getLine() == bad->getLine()) {
+      log_.Error("E0109", begin, end,
+                 Written(begin, end) + " begins another declaration on the same line")
+          .FixIt(log_.At(before_end, begin), "\n");
+      return;
+    }
     const std::string found = line_end ? "the end of the line" : Written(begin, end);
     const std::string wish = wishes.empty() ? "something else" : Join(wishes);
     log_.Error("E0101", line_end ? before_end : begin, line_end ? before_end : end,
-               "expected " + wish + ", found " + found);
+               "expected " + wish + ", found " + found)
+        .Help(type == SprintLexer::QUESTION ? "a choice is `if a then b else c`" : "");
   }
 
   std::string_view text_;

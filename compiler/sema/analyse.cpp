@@ -46,6 +46,11 @@ void CheckParams(const Builder& builder) {
 
 }  // namespace
 
+bool IsDeclaration(const std::string& keyword) {
+  return std::find(Naming.begin(), Naming.end(), keyword) != Naming.end() ||
+         std::find(Nameless.begin(), Nameless.end(), keyword) != Nameless.end();
+}
+
 void Declare(Module& module, diag::Emitter& emitter) {
   for (const ast::BlockPtr& block : module.file.declarations) {
     const std::string& keyword = block->keyword.text;
@@ -65,6 +70,9 @@ void Declare(Module& module, diag::Emitter& emitter) {
     }
     if (block->names.empty()) continue;
     const ast::Path& name = NameOf(*block);
+    if (keyword == "type" && IsBuiltInType(name.text())) {
+      emitter.Error("E0207", name.loc, "`" + name.text() + "` is a type of the language already");
+    }
     const auto [found, inserted] = module.declarations.try_emplace(
         name.text(), Declaration{name.text(), block.get(), &module});
     if (inserted) continue;

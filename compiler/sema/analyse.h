@@ -18,6 +18,9 @@ namespace sprint::sema {
 // what is no declaration at all.
 void Declare(Module& module, diag::Emitter& emitter);
 
+// True for the words that begin a declaration: `component`, `param`, …
+bool IsDeclaration(const std::string& keyword);
+
 // The checked program of a unit whose imports are resolved. What is wrong is reported
 // and left out: with errors in `emitter` the program is not to be used.
 ir::Program Analyse(std::shared_ptr<const Unit> unit, const SourceTable& sources,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/sema/analyse.h"
+
 namespace sprint::sema {
 
 double Attributes::Number(const std::string& name, double otherwise) const {
@@ -99,8 +101,14 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
       std::vector<std::string> all = blocks;
       all.insert(all.end(), names.begin(), names.end());
       const auto meant = Meant(keyword.text, all);
-      emitter.Error("E0206", keyword.loc, title + " has no block `" + keyword.text + "`")
-          .Help(meant ? "did you mean `" + *meant + "`?" : "");
+      auto report =
+          emitter.Error("E0206", keyword.loc, title + " has no block `" + keyword.text + "`");
+      if (IsDeclaration(keyword.text)) {
+        report.Label(block.keyword.loc, "this is not closed before it");
+        report.Help("declarations stand outside of blocks: a `}` may be missing above");
+      } else if (meant) {
+        report.Help("did you mean `" + *meant + "`?");
+      }
       continue;
     }
     const auto& attribute = std::get<ast::Attribute>(item);

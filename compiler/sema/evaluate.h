@@ -90,4 +90,7 @@ ir::Value Arithmetic(ast::BinaryOp op, const Quantity& a, const Quantity& b, std
 bool IsPoison(const ir::Value& value);
 bool Same(const ir::Value& a, const ir::Value& b);
 
+// `Int`, `Size`, `Component`, …: what a program cannot call a type of its own.
+bool IsBuiltInType(const std::string& name);
+
 }  // namespace sprint::sema

@@ -251,6 +251,12 @@ class Checker {
 
 }  // namespace
 
+bool IsBuiltInType(const std::string& name) {
+  return std::find(Plain.begin(), Plain.end(), name) != Plain.end() || DimensionOf(name) ||
+         std::any_of(References.begin(), References.end(),
+                     [&](const auto& reference) { return reference.first == name; });
+}
+
 bool CheckType(const Module& module, const ast::TypeExpr& type, const ir::Value& value,
                const std::string& what, const ast::Expr* expr, Loc loc, diag::Emitter& emitter) {
   return Checker(emitter, what).Check(module, type, value, expr, loc);

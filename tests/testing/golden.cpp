@@ -1,11 +1,15 @@
 #include "tests/testing/golden.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 
 #include "compiler/driver/compile.h"
 #include "tests/testing/memory_files.h"
+#include "tests/testing/stages.h"
 
 namespace sprint::testing {
 namespace {
@@ -53,6 +57,13 @@ struct Finding {
   std::string key;  // two of the same key are one
 };
 
+// A fact is one line.
+std::string OneLine(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  return out;
+}
+
 Finding FindingOf(const diag::Diagnostic& diagnostic, const SourceTable& sources) {
   Finding finding;
   finding.place = PlaceOf(diagnostic.loc, sources);
@@ -73,7 +84,7 @@ Finding FindingOf(const diag::Diagnostic& diagnostic, const SourceTable& sources
     const std::string over(sources.text(diagnostic.fix->loc));
     finding.facts.push_back({{},
                              "fix: " + (over.empty() ? "insert" : "`" + over + "` ->") + " `" +
-                                 diagnostic.fix->text + "`",
+                                 OneLine(diagnostic.fix->text) + "`",
                              false});
   }
   for (const Fact& fact : finding.facts) {
@@ -84,10 +95,12 @@ Finding FindingOf(const diag::Diagnostic& diagnostic, const SourceTable& sources
 }
 
 std::map<std::string, std::string> Texts(const Golden& golden) {
-  return {golden.files.begin(), golden.files.end()};
+  std::map<std::string, std::string> texts(golden.files.begin(), golden.files.end());
+  texts.insert(golden.given.begin(), golden.given.end());
+  return texts;
 }
 
-std::vector<Finding> Check(const Golden& golden) {
+std::vector<Finding> Check(const Golden& golden, std::string& output) {
   const MemoryFiles files(Texts(golden));
   std::vector<Finding> findings;
   std::set<std::string> known;
@@ -101,8 +114,12 @@ std::vector<Finding> Check(const Golden& golden) {
     if (imported && name != golden.files.front().first) continue;
     SourceTable sources;
     diag::Emitter emitter;
-    driver::Compile(name, files, sources, emitter, golden.params);
-    for (const diag::Diagnostic& diagnostic : emitter.Take()) {
+    const auto program = driver::Compile(name, files, sources, emitter, golden.params);
+    const bool errors = emitter.has_errors();
+    std::vector<diag::Diagnostic> diagnostics = emitter.Take();
+    output +=
+        StageOutput(golden.stage, program && !errors ? &*program : nullptr, sources, diagnostics);
+    for (const diag::Diagnostic& diagnostic : diagnostics) {
       Finding finding = FindingOf(diagnostic, sources);
       if (known.insert(finding.key).second) findings.push_back(std::move(finding));
     }
@@ -112,8 +129,15 @@ std::vector<Finding> Check(const Golden& golden) {
 
 }  // namespace
 
-Golden ParseGolden(const std::string& name, const std::string& text) {
+Golden ParseGolden(const std::string& path, const std::string& text) {
+  const std::filesystem::path where = std::filesystem::absolute(path);
+  const std::string name = where.filename().string();
   Golden golden;
+  std::filesystem::path folder = where.parent_path();
+  while (folder.has_relative_path() && folder.filename() != "tests") {
+    if (folder.parent_path().filename() == "golden") golden.stage = folder.filename().string();
+    folder = folder.parent_path();
+  }
   std::string value;
   bool split = false;
   for (const std::string& line : Lines(text)) {
@@ -132,6 +156,11 @@ Golden ParseGolden(const std::string& name, const std::string& text) {
         golden.params[value.substr(0, equals)] = value.substr(equals + 1);
       }
     }
+    if (Takes(line, "//@ example:", &value)) {
+      std::ifstream in(folder.parent_path() / "examples" / value, std::ios::binary);
+      golden.given[std::filesystem::path(value).filename().string()] =
+          std::string(std::istreambuf_iterator<char>(in), {});
+    }
     if (line.starts_with("//!")) continue;
     if (golden.files.empty()) golden.files.emplace_back(name, "");
     golden.files.back().second += line + "\n";
@@ -139,8 +168,9 @@ Golden ParseGolden(const std::string& name, const std::string& text) {
   return golden;
 }
 
-std::string WithFacts(const Golden& golden, std::vector<std::string>& failed) {
-  const std::vector<Finding> findings = Check(golden);
+Facts CheckGolden(const Golden& golden) {
+  Facts facts;
+  const std::vector<Finding> findings = Check(golden, facts.output);
   std::map<std::string, size_t> file_index;
   for (size_t i = 0; i < golden.files.size(); ++i) file_index[golden.files[i].first] = i;
   // What stands above each line of each file.
@@ -149,9 +179,10 @@ std::string WithFacts(const Golden& golden, std::vector<std::string>& failed) {
     const auto file = file_index.find(finding.place.file);
     const bool inside = file != file_index.end();
     above[inside ? file->second : 0][inside ? finding.place.line : 1].push_back(&finding);
-    if (finding.error) failed.push_back(finding.place.file);
+    if (finding.error) facts.failed.push_back(finding.place.file);
   }
-  std::string out = golden.head;
+  std::string& out = facts.text;
+  out = golden.head;
   for (size_t i = 0; i < golden.files.size(); ++i) {
     const auto& [name, text] = golden.files[i];
     if (golden.files.size() > 1 || !golden.head.empty()) out += "//@ file: " + name + "\n";
@@ -190,7 +221,7 @@ std::string WithFacts(const Golden& golden, std::vector<std::string>& failed) {
       out += lines[line - 1] + "\n";
     }
   }
-  return out;
+  return facts;
 }
 
 }  // namespace sprint::testing

@@ -9,6 +9,7 @@
 //
 //   //@ file: NAME     what follows is the file NAME; without it the whole is one file
 //   //@ param: n=v     a value for a param of the program
+//   //@ example: a/b.sprint   examples/a/b.sprint is there too, as b.sprint
 //   //! @+1 `marked text` error[E0203]: message
 //   //! @-4 `marked text` label: message
 //   //! other.sprint `marked text` label: message
@@ -25,13 +26,20 @@ struct Golden {
   // In the order written, without facts.
   std::vector<std::pair<std::string, std::string>> files;
   std::map<std::string, std::string> params;
+  std::map<std::string, std::string> given{};  // of the examples
+  std::string stage{};                         // the folder it lies in, see testing/stages.h
 };
 
-// `name` is the name of the one file when the text is not split.
-Golden ParseGolden(const std::string& name, const std::string& text);
+// The golden at `path`, of this text. Its own name is that of the one file when the text is
+// not split. Examples are read from `examples/` beside the folder `tests` of the path.
+Golden ParseGolden(const std::string& path, const std::string& text);
 
-// Checks every file of `golden` that no other imports, and gives the text with the
-// facts it should have. `failed` gets the names of files with an error of their own.
-std::string WithFacts(const Golden& golden, std::vector<std::string>& failed);
+struct Facts {
+  std::string text;                 // with the facts it should have
+  std::vector<std::string> failed;  // names of files with an error of their own
+  std::string output;               // of the stage, of each file that no other imports
+};
+// Checks every file of `golden` that no other imports.
+Facts CheckGolden(const Golden& golden);
 
 }  // namespace sprint::testing

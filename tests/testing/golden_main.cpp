@@ -1,5 +1,6 @@
 // golden [--accept] FILE...   compares each golden with what the compiler says now; with
-// --accept writes what it says now, and prints the names of the files that changed.
+// --accept writes what it says now, and prints what changed. What its stage gives lies in
+// the .exp beside it; none there means nothing.
 // A name that starts with `fail_` must have an error, any other must have none.
 // golden [--accept] --program FILE EXP   checks a program of the real file system, which
 // must have no diagnostics, and compares the checked program as text with EXP.
@@ -10,6 +11,7 @@
 #include <sstream>
 
 #include "compiler/driver/compile.h"
+#include "compiler/support/line_diff.h"
 #include "tests/testing/dump.h"
 #include "tests/testing/golden.h"
 
@@ -23,31 +25,10 @@ std::string ReadAll(const std::filesystem::path& path) {
   return out.str();
 }
 
-// Lines of `now` and `was` from the first to the last that differ.
-void PrintDifference(const std::string& was, const std::string& now) {
-  const auto lines = [](const std::string& text) {
-    std::vector<std::string> out;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);) out.push_back(line);
-    return out;
-  };
-  const std::vector<std::string> a = lines(was), b = lines(now);
-  size_t begin = 0;
-  while (begin < a.size() && begin < b.size() && a[begin] == b[begin]) ++begin;
-  size_t end = 0;
-  while (end + begin < a.size() && end + begin < b.size() &&
-         a[a.size() - 1 - end] == b[b.size() - 1 - end]) {
-    ++end;
-  }
-  for (size_t i = begin; i + end < a.size(); ++i) std::printf("-%zu %s\n", i + 1, a[i].c_str());
-  for (size_t i = begin; i + end < b.size(); ++i) std::printf("+%zu %s\n", i + 1, b[i].c_str());
-}
-
 bool Compare(const std::filesystem::path& path, const std::string& was, const std::string& now,
              bool accept) {
   if (was == now) return true;
-  std::printf("%s\n", path.c_str());
-  PrintDifference(was, now);
+  std::fputs(UnifiedDiff(path.string(), was, now).c_str(), stdout);
   if (!accept) return false;
   if (now.empty()) {
     std::filesystem::remove(path);
@@ -57,20 +38,27 @@ bool Compare(const std::filesystem::path& path, const std::string& was, const st
   return true;
 }
 
+bool Has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 bool Run(const std::filesystem::path& path, bool accept) {
   const std::string was = ReadAll(path);
   if (was.empty()) {
     std::printf("%s: empty or not there\n", path.c_str());
     return false;
   }
-  const Golden golden = ParseGolden(path.filename().string(), was);
-  std::vector<std::string> failed;
-  bool good = Compare(path, was, WithFacts(golden, failed), accept);
+  const Golden golden = ParseGolden(path.string(), was);
+  const Facts facts = CheckGolden(golden);
+  bool good = Compare(path, was, facts.text, accept);
+  std::filesystem::path expected = path;
+  expected.replace_extension(".exp");
+  good = Compare(expected, ReadAll(expected), facts.output, accept) && good;
   for (const auto& [name, text] : golden.files) {
     const bool should = name.starts_with("fail_") ||
                         (golden.files.size() == 1 && path.filename().string().starts_with("fail_"));
-    const bool does = std::find(failed.begin(), failed.end(), name) != failed.end();
-    const bool outside = should && std::find(failed.begin(), failed.end(), "") != failed.end();
+    const bool does = Has(facts.failed, name);
+    const bool outside = should && Has(facts.failed, "");
     if (should == (does || outside)) continue;
     std::printf("%s: `%s` has %s error\n", path.c_str(), name.c_str(), does ? "an" : "no");
     good = false;
