@@ -103,7 +103,7 @@ data FaceFrame { class = personal }
     {"E0211", "not supported by this version",
      "The language has a place for it, this version of Sprint does nothing with it yet. It is\n"
      "refused, because passing over it would be a lie.",
-     R"(moved local.zone.a -> local.zone.b
+     R"(policy small { }
 )",
      ""},
 };

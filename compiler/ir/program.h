@@ -222,12 +222,46 @@ struct Deploy {
   Loc loc;
 };
 
+// When an object counts as made: see engine/lower/lifecycle.h.
+struct Ready {
+  enum class Kind { Port, Http, Attribute };
+  Kind kind = Kind::Attribute;
+  Value subject, expected;
+  double within = 300;  // s
+};
+// What a resource says about the life of its object.
+struct Life {
+  bool protect = false, retain = false, create_before_destroy = false;
+  std::vector<std::string> ignore;
+  std::vector<std::pair<std::string, std::string>> drift;  // attribute, policy
+  std::vector<Later> replace_when;                         // path "": any change
+  std::vector<Ready> ready;
+  double timeout = 0;  // s
+};
+
 // One resource of a host's or kind's template, evaluated for one situation.
 struct ResourceSpec {
   std::string type;                     // "local.process": provider "local", type "process"
   std::string name;                     // as written in the template
   Record attributes;                    // may hold Later and SecretRef
   std::vector<std::string> depends_on;  // full addresses
+  Loc loc;
+  Life life{};
+};
+
+// `moved from -> to`
+struct Move {
+  std::string from, to;
+  Loc loc;
+};
+// `adopt address { id }`
+struct Adoption {
+  std::string address, id;
+  Loc loc;
+};
+// `forget address`
+struct Forget {
+  std::string address;
   Loc loc;
 };
 
@@ -280,6 +314,9 @@ struct Program {
   std::vector<Deploy> deploys;
   std::vector<ProviderUse> providers;
   std::vector<ResourceSpec> resources;  // of the root file itself, outside hosts
+  std::vector<Move> moves;
+  std::vector<Adoption> adoptions;
+  std::vector<Forget> forgets;
   std::vector<Output> outputs;
   std::vector<std::string> secrets;
 };

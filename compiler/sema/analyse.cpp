@@ -24,11 +24,10 @@ const std::vector<std::string> Naming = {"param",
                                          "provider",
                                          "store",
                                          "resource"};
-const std::vector<std::string> Nameless = {"import", "deploy"};
+const std::vector<std::string> Nameless = {"import", "deploy", "moved", "adopt", "forget"};
 // Words of the language that this checker does not know how to carry out. To pass over them
 // would be worse than to refuse them.
-const std::vector<std::string> NotYet = {"lookup", "moved", "adopt", "forget",
-                                         "policy", "check", "test",  "module"};
+const std::vector<std::string> NotYet = {"lookup", "policy", "check", "test", "module"};
 
 void CheckParams(const Builder& builder) {
   for (const auto& [name, text] : builder.params) {
@@ -115,6 +114,7 @@ ir::Program Analyse(std::shared_ptr<const Unit> unit, const SourceTable& sources
   CheckTemplates(builder);
   BuildDeploys(builder);
   BuildResources(builder);
+  BuildRefactorings(builder);
   BuildOutputs(builder);
   return program;
 }

@@ -51,6 +51,13 @@ void CheckResource(Builder& builder, const ast::Block& resource);
 ir::ResourceSpec EvaluateResource(const Module& module, const ast::Block& resource,
                                   Evaluator& evaluator, const Evaluator::Bindings& bindings);
 
+// True for the words that say something about the life of a resource's object.
+bool IsLifeWord(const ast::Path& key);
+ir::Life ReadLife(const Module& module, const ast::Block& resource, Evaluator& evaluator,
+                  const Evaluator::Bindings& bindings);
+// `moved`, `adopt` and `forget` of the root file.
+void BuildRefactorings(Builder& builder);
+
 ir::Template MakeTemplate(const Builder& builder, const Module& module, const ast::Block& block,
                           const std::string& argument);
 

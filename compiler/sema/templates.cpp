@@ -189,6 +189,7 @@ void CheckResource(Builder& builder, const ast::Block& resource) {
   std::map<std::string, Loc> keys;
   for (const auto& item : resource.items) {
     if (const auto* inner = std::get_if<ast::BlockPtr>(&item)) {
+      if ((*inner)->keyword.text == "ready") continue;
       builder.emitter
           .Error("E0206", (*inner)->keyword.loc,
                  "a resource has no block `" + (*inner)->keyword.text + "`")
@@ -211,10 +212,11 @@ ir::ResourceSpec EvaluateResource(const Module& module, const ast::Block& resour
   spec.loc = resource.header_loc;
   for (const auto& item : resource.items) {
     const auto* attribute = std::get_if<ast::Attribute>(&item);
-    if (!attribute) continue;
+    if (!attribute || IsLifeWord(attribute->key)) continue;
     spec.attributes.emplace_back(attribute->key.text(),
                                  evaluator.Evaluate(module, *attribute->value, bindings));
   }
+  spec.life = ReadLife(module, resource, evaluator, bindings);
   return spec;
 }
 
@@ -258,11 +260,18 @@ void CheckTemplates(Builder& builder) {
 }
 
 void BuildResources(Builder& builder) {
+  // Resources of one file see each other, and themselves, by name.
+  Bindings bindings;
+  for (const Declaration* declaration : Declared(builder, {"resource"})) {
+    if (declaration->module != &builder.root() || declaration->block->names.size() != 2) continue;
+    const std::string name = declaration->block->names[1].text();
+    bindings.emplace_back(name, ir::Ref{"resource", name});
+  }
   for (const Declaration* declaration : Declared(builder, {"resource"})) {
     CheckResource(builder, *declaration->block);
     if (declaration->module != &builder.root() || declaration->block->names.size() != 2) continue;
     builder.program.resources.push_back(
-        EvaluateResource(*declaration->module, *declaration->block, builder.evaluator, {}));
+        EvaluateResource(*declaration->module, *declaration->block, builder.evaluator, bindings));
   }
 }
 

@@ -244,8 +244,9 @@ Ended Operations::Destroy(const plan::Step& step) {
 // what was unknown.
 Result<plan::Planned> Operations::PlanAgain(host::Provider& provider, const plan::Step& step,
                                             const value::Value& prior) {
+  // As it was planned: a new object too takes over what of the old one is let be.
   const value::Value config =
-      plan::LetBe(ledger_.Resolve(step.config), prior, step.lifecycle, step.drift);
+      plan::LetBe(ledger_.Resolve(step.config), step.before, step.lifecycle, step.drift);
   if (config.HasUnknown()) {
     return Error(ErrorCode::Internal, "its configuration is still not known");
   }
@@ -290,7 +291,9 @@ Ended Operations::MakeOrChange(const plan::Step& step) {
   }
   if (!update) {
     intent.object.tag = ledger_.NewTag(step.address);
-    if (found && !found->attributes.is_null()) intent.deposed = NewKey(*found);
+    // An object that somebody else deleted is not there to be deposed.
+    const bool beside = step.action == plan::Action::Replace && found;
+    if (beside && !found->attributes.is_null()) intent.deposed = NewKey(*found);
   }
   if (Status begun = ledger_.Begin(intent); !begun.ok()) return Failed(begun.error());
   Called called = Call(**provider, step, planned->wire, prior, *planned, intent.object.tag);
@@ -315,7 +318,8 @@ Ended Operations::MakeOrChange(const plan::Step& step) {
     return {Outcome::Failed, called.objections, called.error_class};
   }
   if (!intent.deposed.empty()) record.deposed.push_back(Depose(*found, intent.deposed));
-  record.unready = !update && called.objections.empty() && !step.lifecycle.ready.empty();
+  const bool looked_at = update && !(found && found->unready);
+  record.unready = !looked_at && called.objections.empty() && !step.lifecycle.ready.empty();
   if (Status saved = ledger_.Finish(intent, record); !saved.ok()) return Unrecorded(saved.error());
   if (Ended left = LeaveOldAddress(step); left.outcome != Outcome::Done) return left;
   if (!called.objections.empty()) return {Outcome::Failed, called.objections, called.error_class};

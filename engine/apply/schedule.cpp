@@ -9,20 +9,33 @@ namespace {
 
 using plan::Action;
 
-bool HasCircle(const std::vector<Task>& tasks) {
-  std::vector<size_t> waiting(tasks.size()), ready;
-  std::vector<std::vector<size_t>> dependants(tasks.size());
-  for (size_t i = 0; i < tasks.size(); ++i) {
-    waiting[i] = tasks[i].waits_for.size();
+// `task` waits for `need`. Firm: it makes no sense otherwise. The others are given up, in this
+// order, where they would leave a circle: what goes then may have to be tried again.
+struct Wait {
+  enum class Kind { AfterUpdate, AfterMovingOver, AfterWhatLeansOnIt, Firm };
+  Kind kind = Kind::Firm;
+  size_t task = 0, need = 0;
+};
+
+// Tasks that wait for themselves in a circle, or for such ones.
+std::vector<bool> Stuck(size_t count, const std::vector<Wait>& waits) {
+  std::vector<size_t> waiting(count), ready;
+  std::vector<std::vector<size_t>> dependants(count);
+  for (const Wait& wait : waits) {
+    ++waiting[wait.task];
+    dependants[wait.need].push_back(wait.task);
+  }
+  for (size_t i = 0; i < count; ++i) {
     if (waiting[i] == 0) ready.push_back(i);
-    for (const size_t need : tasks[i].waits_for) dependants[need].push_back(i);
   }
   for (size_t at = 0; at < ready.size(); ++at) {
     for (const size_t next : dependants[ready[at]]) {
       if (--waiting[next] == 0) ready.push_back(next);
     }
   }
-  return ready.size() != tasks.size();
+  std::vector<bool> stuck(count);
+  for (size_t i = 0; i < count; ++i) stuck[i] = waiting[i] > 0;
+  return stuck;
 }
 
 bool Goes(const plan::Step& step) {
@@ -34,8 +47,14 @@ bool IsLate(const plan::Step& step) {
          (step.action == Action::Replace && step.lifecycle.create_before_destroy);
 }
 
-std::vector<Task> Build(const plan::Plan& plan, bool after_updates) {
+}  // namespace
+
+std::vector<Task> MakeSchedule(const plan::Plan& plan) {
   std::vector<Task> tasks;
+  std::vector<Wait> waits;
+  const auto wait = [&waits](Wait::Kind kind, size_t task, size_t need) {
+    waits.push_back({kind, task, need});
+  };
   std::map<std::string, size_t> makes;
   std::map<std::string, std::vector<size_t>> destroys;  // an address may have deposed objects
   for (size_t i = 0; i < plan.steps.size(); ++i) {
@@ -52,7 +71,7 @@ std::vector<Task> Build(const plan::Plan& plan, bool after_updates) {
   for (const auto& [address, index] : makes) {
     for (const std::string& need : plan.steps[tasks[index].step].dependencies) {
       if (const auto found = makes.find(need); found != makes.end()) {
-        tasks[index].waits_for.push_back(found->second);
+        wait(Wait::Kind::Firm, index, found->second);
       }
     }
   }
@@ -60,12 +79,12 @@ std::vector<Task> Build(const plan::Plan& plan, bool after_updates) {
   for (const auto& [address, indices] : destroys) {
     const auto make = makes.find(address);
     for (size_t i = 0; i < indices.size(); ++i) {
-      if (i > 0) tasks[indices[i]].waits_for.push_back(indices[i - 1]);
+      if (i > 0) wait(Wait::Kind::Firm, indices[i], indices[i - 1]);
       if (make == makes.end()) continue;
       if (IsLate(plan.steps[tasks[indices[i]].step])) {
-        tasks[indices[i]].waits_for.push_back(make->second);
+        wait(Wait::Kind::Firm, indices[i], make->second);
       } else {
-        tasks[make->second].waits_for.push_back(indices[i]);
+        wait(Wait::Kind::Firm, make->second, indices[i]);
       }
     }
   }
@@ -79,24 +98,27 @@ std::vector<Task> Build(const plan::Plan& plan, bool after_updates) {
       for (const size_t target : targets->second) {
         if (need == step.address) continue;
         if (own != destroys.end()) {
-          for (const size_t goes : own->second) tasks[target].waits_for.push_back(goes);
+          for (const size_t goes : own->second) {
+            wait(Wait::Kind::AfterWhatLeansOnIt, target, goes);
+          }
         }
-        const bool late = IsLate(plan.steps[tasks[target].step]);
-        if (make != makes.end() &&
-            (late || (after_updates && own == destroys.end() && !makes.count(need)))) {
-          tasks[target].waits_for.push_back(make->second);
+        if (make == makes.end()) continue;
+        if (IsLate(plan.steps[tasks[target].step])) {
+          wait(Wait::Kind::AfterMovingOver, target, make->second);
+        } else if (own == destroys.end() && !makes.count(need)) {
+          wait(Wait::Kind::AfterUpdate, target, make->second);
         }
       }
     }
   }
+  for (const Wait::Kind kind :
+       {Wait::Kind::AfterUpdate, Wait::Kind::AfterMovingOver, Wait::Kind::AfterWhatLeansOnIt}) {
+    const std::vector<bool> stuck = Stuck(tasks.size(), waits);
+    std::erase_if(
+        waits, [&](const Wait& it) { return it.kind == kind && stuck[it.task] && stuck[it.need]; });
+  }
+  for (const Wait& it : waits) tasks[it.task].waits_for.push_back(it.need);
   return tasks;
-}
-
-}  // namespace
-
-std::vector<Task> MakeSchedule(const plan::Plan& plan) {
-  std::vector<Task> tasks = Build(plan, true);
-  return HasCircle(tasks) ? Build(plan, false) : tasks;
 }
 
 }  // namespace sprint::apply

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <iostream>
+#include <mutex>
+#include <random>
 
 #include "compiler/support/environment.h"
 #include "engine/cli/carry.h"
@@ -17,6 +19,8 @@
 
 namespace sprint::cli {
 namespace {
+
+constexpr const char* StopText = "stopping: calls under way end first (again: end them now)";
 
 bool Approved(const Options& options, const char* question) {
   if (options.auto_approve) return true;
@@ -33,13 +37,20 @@ bool Approved(const Options& options, const char* question) {
 
 void ShowEvent(const apply::Event& event, const Options& options) {
   const char* action = event.destroying ? "delete" : plan::Name(event.action);
+  constexpr const char* Kinds[] = {"started", "retrying", "waiting", "finished"};
   if (options.json) {
-    value::Object line{{"type", event.kind == apply::Event::Kind::Started ? "started" : "finished"},
+    value::Object line{{"type", Kinds[static_cast<size_t>(event.kind)]},
                        {"address", event.address},
                        {"action", action},
                        {"elapsed_s", event.elapsed}};
     if (!event.error.empty()) line["error"] = event.error;
     std::puts(value::ToJson(value::Value(std::move(line))).c_str());
+  } else if (event.kind == apply::Event::Kind::Retrying) {
+    std::printf("  %-8s %s again in %.1f s (attempt %d): %s\n", action, event.address.c_str(),
+                event.wait, event.attempt, event.error.c_str());
+  } else if (event.kind == apply::Event::Kind::Waiting) {
+    std::printf("  %-8s %s is there; waits for %s\n", action, event.address.c_str(),
+                event.text.c_str());
   } else if (event.kind == apply::Event::Kind::Started) {
     std::printf("  %-8s %s ...\n", action, event.address.c_str());
   } else {
@@ -54,23 +65,20 @@ int Carry(const plan::Plan& plan, World& world, const Options& options,
   apply::ApplyOptions apply_options;
   apply_options.parallel = options.parallel;
   apply_options.stop = &interrupt.flag();
+  apply_options.cancel = &interrupt.cancel();
+  std::mt19937_64 random(std::random_device{}());
+  std::mutex random_mutex;
+  apply_options.random = [&] {
+    const std::lock_guard lock(random_mutex);
+    return std::uniform_real_distribution<double>()(random);
+  };
   apply_options.progress = [&](const apply::Event& event) { ShowEvent(event, options); };
   auto report = apply::Apply(plan, *world.store, *world.providers, SystemClock(), apply_options);
   if (!report.ok()) return Fail(report.error());
-  if (!options.json) std::fputs(apply::Render(*report).c_str(), stdout);
-  return report->ExitCode();
-}
-
-// What an earlier run left open is found out before anything new is planned.
-Result<state::Snapshot> Settled(World& world) {
-  auto recovered = apply::Recover(*world.store, *world.providers, SystemClock());
-  if (!recovered.ok())
-    return recovered.TakeError().While("finding out what an earlier run left open");
-  for (const apply::Settled& settled : *recovered) {
-    std::fprintf(stderr, "sprint: an earlier run was cut off: %s %s\n", settled.address.c_str(),
-                 settled.text.c_str());
+  if (!options.json && !report->items.empty()) {
+    std::fputs(apply::Render(*report).c_str(), stdout);
   }
-  return world.store->Read();
+  return report->ExitCode();
 }
 
 int ApplySaved(const Compiled& compiled, const Options& options) {
@@ -78,12 +86,12 @@ int ApplySaved(const Compiled& compiled, const Options& options) {
   if (!plan.ok()) return Fail(plan.error());
   auto world = OpenWorld(compiled, plan->providers, Access::Write);
   if (!world.ok()) return Fail(world.error());
-  auto snapshot = Settled(**world);
+  auto snapshot = Settled(**world, options);
   if (!snapshot.ok()) return Fail(snapshot.error());
   if (Status fresh = plan::CheckFresh(*plan, *snapshot, HashOf(compiled)); !fresh.ok()) {
     return Fail(fresh.error());
   }
-  const Interrupt interrupt;
+  const Interrupt interrupt(StopText, Interrupt::Second::Cancels);
   return Carry(*plan, **world, options, interrupt);
 }
 
@@ -92,21 +100,18 @@ int ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
                const std::string& placement, const Options& options) {
   auto world = OpenWorld(compiled, graph.providers, Access::Write);
   if (!world.ok()) return Fail(world.error());
-  auto snapshot = Settled(**world);
+  auto snapshot = Settled(**world, options);
   if (!snapshot.ok()) return Fail(snapshot.error());
-  plan::PlanOptions plan_options;
-  plan_options.refresh = options.refresh;
-  plan_options.program_hash = HashOf(compiled);
-  plan_options.where = [&](Loc loc) { return Where(compiled.sources, loc); };
+  const plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
   auto plan = plan::MakePlan(graph, *snapshot, *(*world)->providers, plan_options);
   if (!plan.ok()) return Fail(plan.error());
   if (!options.json) {
     std::fputs(placement.c_str(), stdout);
     std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
   }
-  if (!plan->HasChanges()) return Success;
-  if (!Approved(options, "Carry out these changes?")) return Failure;
-  const Interrupt interrupt;
+  if (plan->HasChanges() && !Approved(options, "Carry out these changes?")) return Failure;
+  // Without changes too: what the refresh saw and what the program says of lives is kept.
+  const Interrupt interrupt(StopText, Interrupt::Second::Cancels);
   return Carry(*plan, **world, options, interrupt);
 }
 
@@ -167,11 +172,11 @@ int Destroy(const Options& options) {
   }
   auto world = OpenWorld(compiled, configs, Access::Write);
   if (!world.ok()) return Fail(world.error());
-  auto snapshot = Settled(**world);
+  auto snapshot = Settled(**world, options);
   if (!snapshot.ok()) return Fail(snapshot.error());
-  plan::PlanOptions plan_options;
+  plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
   plan_options.destroy = true;
-  plan_options.refresh = options.refresh;
+  plan_options.program_hash.clear();
   auto plan = plan::MakePlan({}, *snapshot, *(*world)->providers, plan_options);
   if (!plan.ok()) return Fail(plan.error());
   plan->providers = configs;
@@ -181,7 +186,7 @@ int Destroy(const Options& options) {
     return Success;
   }
   if (!Approved(options, "Take all of this away?")) return Failure;
-  const Interrupt interrupt;
+  const Interrupt interrupt(StopText, Interrupt::Second::Cancels);
   const int code = Carry(*plan, **world, options, interrupt);
   if (code == Success) (void)ForgetRunning(compiled.path);
   return code;

@@ -1,5 +1,11 @@
 #include "engine/cli/installed_providers.h"
 
+#include <llvm/ADT/StringExtras.h>
+#include <llvm/Support/SHA256.h>
+
+#include <fstream>
+#include <vector>
+
 #include "engine/lower/config.h"
 #include "providers/host/provider.h"
 
@@ -16,6 +22,20 @@ Result<host::Provider*> InstalledProviders::Get(const std::string& name) {
   // A provider that did not start is not started again in this run.
   if (!found->second.ok()) return Error(found->second.error());
   return found->second->get();
+}
+
+std::string InstalledProviders::Fingerprint(const std::string& name) {
+  auto path = host::FindProgram(name);
+  if (!path.ok()) return "";
+  // Programs are large: read through a small window.
+  std::ifstream in(*path, std::ios::binary);
+  llvm::SHA256 hash;
+  std::vector<char> window(1 << 20);
+  while (in) {
+    in.read(window.data(), static_cast<std::streamsize>(window.size()));
+    hash.update(llvm::StringRef(window.data(), static_cast<size_t>(in.gcount())));
+  }
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 
 Result<std::unique_ptr<host::Provider>> InstalledProviders::Start(const std::string& name) const {

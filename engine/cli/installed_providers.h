@@ -28,6 +28,7 @@ class InstalledProviders final : public plan::ProviderSet {
   InstalledProviders(std::vector<lower::ProviderConfig> configs, RunFacts facts,
                      secrets::Vault* vault);
   Result<host::Provider*> Get(const std::string& name) override;
+  std::string Fingerprint(const std::string& name) override;
   // Asks running calls of every provider to end early.
   void StopAll();
 

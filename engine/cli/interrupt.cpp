@@ -8,12 +8,15 @@
 namespace sprint::cli {
 namespace {
 
-std::atomic<bool> stop_asked = false;
+std::atomic<bool> stop_asked = false, cancel_asked = false, cancels = false;
 const char* volatile said = "";
 struct sigaction old_int, old_term;
 
 void OnSignal(int) {
-  if (stop_asked.exchange(true)) _exit(130);
+  if (stop_asked.exchange(true)) {
+    if (!cancels || cancel_asked.exchange(true)) _exit(130);
+    return;
+  }
   (void)!write(STDERR_FILENO, "\n", 1);
   (void)!write(STDERR_FILENO, said, strlen(said));
   (void)!write(STDERR_FILENO, "\n", 1);
@@ -21,9 +24,11 @@ void OnSignal(int) {
 
 }  // namespace
 
-Interrupt::Interrupt(const char* say) {
+Interrupt::Interrupt(const char* say, Second second) {
   said = say;
+  cancels = second == Second::Cancels;
   stop_asked = false;
+  cancel_asked = false;
   struct sigaction action = {};
   action.sa_handler = OnSignal;
   sigemptyset(&action.sa_mask);
@@ -37,5 +42,6 @@ Interrupt::~Interrupt() {
 }
 
 const std::atomic<bool>& Interrupt::flag() const { return stop_asked; }
+const std::atomic<bool>& Interrupt::cancel() const { return cancel_asked; }
 
 }  // namespace sprint::cli

@@ -4,14 +4,19 @@
 
 namespace sprint::cli {
 
-// Ctrl-C and SIGTERM while something runs: the first asks to stop (running calls end),
-// the second ends the program at once with 130; the journal says what was under way.
+// Ctrl-C and SIGTERM while something runs. The first asks to stop: nothing new starts,
+// running calls end. The second ends the program at once with 130, or asks to cancel, by
+// which running calls are ended and what is known is saved; then the third ends it. The
+// journal says what was under way.
 class Interrupt {
  public:
+  enum class Second { Ends, Cancels };
   // `say` is printed at the first; a literal.
-  explicit Interrupt(const char* say = "stopping: calls under way end first (again: stop now)");
+  explicit Interrupt(const char* say = "stopping: calls under way end first (again: stop now)",
+                     Second second = Second::Ends);
   ~Interrupt();
   const std::atomic<bool>& flag() const;
+  const std::atomic<bool>& cancel() const;
 };
 
 }  // namespace sprint::cli

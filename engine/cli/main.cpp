@@ -66,6 +66,21 @@ class CommandLine {
       verb->add_flag("!--no-refresh", options_.refresh,
                      "trust the state, ask no provider what exists");
     }
+    for (CLI::App* verb : {plan, apply, destroy}) {
+      verb->add_option("--target", options_.targets, "only this and what it depends on")
+          ->type_name("ADDRESS");
+      verb->add_option("--exclude", options_.excludes, "all but this and what depends on it")
+          ->type_name("ADDRESS");
+      verb->add_option("--not-made", options_.not_made,
+                       "a creation that was cut off and made nothing: somebody looked")
+          ->type_name("ADDRESS");
+    }
+    for (CLI::App* verb : {plan, apply}) {
+      verb->add_option("--replace", options_.replace, "make a new object of this")
+          ->type_name("ADDRESS");
+      verb->add_flag("--refresh-only", options_.refresh_only,
+                     "bring the state up to date and change nothing else");
+    }
     for (CLI::App* verb : {apply, destroy}) {
       verb->add_flag("--yes", options_.auto_approve, "do not ask");
       verb->add_option("--parallel", options_.parallel, "provider calls at once")

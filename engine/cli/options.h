@@ -19,6 +19,9 @@ struct Options {
   std::string plan_file;     // apply: execute this saved plan
   bool auto_approve = false;
   bool refresh = true;
+  bool refresh_only = false;
+  std::vector<std::string> targets, excludes, replace;  // addresses
+  std::vector<std::string> not_made;  // addresses of calls cut off that made nothing
   unsigned parallel = 10;
   // agent
   double seconds = 0;    // then it ends; 0: runs until told to stop

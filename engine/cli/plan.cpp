@@ -46,12 +46,9 @@ int Plan(const Options& options) {
 
   auto world = OpenWorld(compiled, desired.graph.providers, Access::Read);
   if (!world.ok()) return Fail(world.error());
-  auto snapshot = (*world)->store->Read();
+  auto snapshot = Settled(**world, options);
   if (!snapshot.ok()) return Fail(snapshot.error());
-  plan::PlanOptions plan_options;
-  plan_options.refresh = options.refresh;
-  plan_options.program_hash = HashOf(compiled);
-  plan_options.where = [&](Loc loc) { return Where(compiled.sources, loc); };
+  const plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
   auto made = plan::MakePlan(desired.graph, *snapshot, *(*world)->providers, plan_options);
   if (!made.ok()) return Fail(made.error());
 

@@ -14,6 +14,7 @@
 #include "compiler/diag/render.h"
 #include "compiler/driver/compile.h"
 #include "compiler/support/environment.h"
+#include "engine/apply/apply.h"
 
 namespace sprint::cli {
 namespace {
@@ -175,6 +176,39 @@ Result<state::Snapshot> ReadState(const Compiled& compiled) {
   SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<World> world,
                           OpenWorld(compiled, {}, Access::Read));
   return world->store->Read();
+}
+
+Result<state::Snapshot> Settled(World& world, const Options& options) {
+  SPRINT_ASSIGN_OR_RETURN(state::Snapshot snapshot, world.store->Read());
+  if (snapshot.open.empty()) return snapshot;
+  if (!world.lock) {
+    SPRINT_ASSIGN_OR_RETURN(world.lock, state::Keeper::Take(*world.store, {.purpose = "settle"}));
+  }
+  auto settled =
+      apply::Recover(*world.store, *world.providers, SystemClock(), {}, options.not_made);
+  if (!settled.ok()) return settled.TakeError().While("finding out what an earlier run left open");
+  std::string unknown;
+  for (const apply::Settled& one : *settled) {
+    std::fprintf(stderr, "sprint: an earlier run was cut off: %s %s\n", one.address.c_str(),
+                 one.text.c_str());
+    if (!one.known) unknown += (unknown.empty() ? "`" : ", `") + one.address + "`";
+  }
+  if (!unknown.empty()) {
+    return Error(ErrorCode::Conflict, "what became of " + unknown + " is not known");
+  }
+  return world.store->Read();
+}
+
+plan::PlanOptions PlanOptionsOf(const Options& options, const Compiled& compiled) {
+  plan::PlanOptions plan_options;
+  plan_options.refresh = options.refresh;
+  plan_options.refresh_only = options.refresh_only;
+  plan_options.targets = options.targets;
+  plan_options.excludes = options.excludes;
+  plan_options.replace = options.replace;
+  plan_options.program_hash = HashOf(compiled);
+  plan_options.where = [&compiled](Loc loc) { return Where(compiled.sources, loc); };
+  return plan_options;
 }
 
 std::string HashOf(const Compiled& compiled) {

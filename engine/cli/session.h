@@ -77,6 +77,13 @@ Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled,
 // What the state of the program says exists.
 Result<state::Snapshot> ReadState(const Compiled& compiled);
 
+// The state with every call settled that an earlier run left open; says what became of
+// them on stderr. Conflict: one could not be found out.
+Result<state::Snapshot> Settled(World& world, const Options& options);
+
+// What the command line says about planning `compiled`, which must outlive it.
+plan::PlanOptions PlanOptionsOf(const Options& options, const Compiled& compiled);
+
 // Changes with one text and another with the next: what a saved plan was made of.
 std::string HashOf(const Compiled& compiled);
 // "file:line"

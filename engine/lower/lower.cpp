@@ -49,6 +49,34 @@ const char* TrustName(ir::Trust trust) {
   return "public";
 }
 
+Drift PolicyOf(const std::string& name) {
+  if (name == "accept") return Drift::Accept;
+  if (name == "ignore") return Drift::Ignore;
+  return name == "alert" ? Drift::Alert : Drift::Enforce;
+}
+
+Result<Lifecycle> ToLifecycle(const ir::Life& life) {
+  Lifecycle lifecycle;
+  lifecycle.protect = life.protect;
+  lifecycle.retain = life.retain;
+  lifecycle.create_before_destroy = life.create_before_destroy;
+  lifecycle.ignore = life.ignore;
+  lifecycle.timeout = life.timeout;
+  for (const auto& [attribute, policy] : life.drift) lifecycle.drift[attribute] = PolicyOf(policy);
+  for (const ir::Later& trigger : life.replace_when) {
+    lifecycle.replace_when.push_back({trigger.address, trigger.path});
+  }
+  for (const ir::Ready& condition : life.ready) {
+    Ready ready;
+    ready.kind = static_cast<Ready::Kind>(condition.kind);
+    ready.within = condition.within;
+    SPRINT_ASSIGN_OR_RETURN(ready.subject, ToConfig(condition.subject));
+    SPRINT_ASSIGN_OR_RETURN(ready.expected, ToConfig(condition.expected));
+    lifecycle.ready.push_back(std::move(ready));
+  }
+  return lifecycle;
+}
+
 // The graph as it grows, and what holds for any graph.
 class GraphBuilder {
  public:
@@ -56,6 +84,15 @@ class GraphBuilder {
     for (const ir::ProviderUse& use : program.providers) {
       SPRINT_ASSIGN_OR_RETURN(value::Value config, ToConfig(ir::Value(use.config)));
       graph_.providers.push_back({use.name, std::move(config)});
+    }
+    for (const ir::Move& move : program.moves) {
+      graph_.moves.push_back({move.from, move.to, move.loc});
+    }
+    for (const ir::Adoption& adoption : program.adoptions) {
+      graph_.adoptions.push_back({adoption.address, adoption.id, adoption.loc});
+    }
+    for (const ir::Forget& forget : program.forgets) {
+      graph_.forgets.push_back({forget.address, forget.loc});
     }
     return Ok();
   }
@@ -77,6 +114,16 @@ class GraphBuilder {
       std::set<std::string> needs(also.begin(), also.end());
       needs.insert(spec.depends_on.begin(), spec.depends_on.end());
       CollectReferences(resource.config, needs);
+      SPRINT_ASSIGN_OR_RETURN(resource.lifecycle, ToLifecycle(spec.life));
+      for (const Trigger& trigger : resource.lifecycle.replace_when) needs.insert(trigger.address);
+      std::set<std::string> looked_at;
+      for (const Ready& ready : resource.lifecycle.ready) {
+        CollectReferences(ready.subject, looked_at);
+        CollectReferences(ready.expected, looked_at);
+      }
+      // A condition is mostly about the object itself.
+      looked_at.erase(resource.address);
+      needs.insert(looked_at.begin(), looked_at.end());
       resource.dependencies.assign(needs.begin(), needs.end());
       if (!known_.insert(resource.address).second) {
         return Error(ErrorCode::InvalidArgument,
@@ -126,6 +173,14 @@ class GraphBuilder {
     return Error(ErrorCode::InvalidArgument,
                  "`" + first->address + "` depends on itself in a circle")
         .At(first->loc);
+  }
+
+  // The objects of `made` take capacity of this pool.
+  void Charge(const Addresses& made, ir::Index zone, ir::Index pool) {
+    for (size_t i = graph_.resources.size() - made.size(); i < graph_.resources.size(); ++i) {
+      graph_.resources[i].zone = zone;
+      graph_.resources[i].pool = pool;
+    }
   }
 
   DesiredGraph Take() { return std::move(graph_); }
@@ -243,6 +298,7 @@ class Builder : private GraphBuilder {
         SPRINT_ASSIGN_OR_RETURN(
             (nodes_[{count.zone, count.pool, i}]),
             Call(program_.kind_provides[pool.kind], scope, setups_[count.zone]));
+        Charge(nodes_[{count.zone, count.pool, i}], count.zone, count.pool);
       }
     }
     return Ok();

@@ -255,6 +255,8 @@ class Planner {
         Step& step = plan_.steps[index];
         SPRINT_RETURN_IF_ERROR(Trigger(step));
         SPRINT_RETURN_IF_ERROR(CheckProtected(step));
+        if (step.reason.empty() && !step.adopt.empty()) step.reason = "is adopted as it is";
+        if (step.reason.empty() && !step.moved_from.empty()) step.reason = "has another address";
         known_.emplace(step.address, &step.after);
         by_address_.emplace(step.address, &step);
       }
@@ -502,18 +504,11 @@ class Planner {
     Error error(ErrorCode::Denied,
                 "`" + step.address + "` is protected and would be " +
                     (step.action == Action::Replace ? "replaced: " : "deleted: ") + step.reason);
-    if (step.lifecycle.protect) {
-      return std::move(error)
-          .While(
-              "planning; to go ahead, first apply the program with "
-              "`protect = false` there")
-          .At(step.loc);
-    }
     return std::move(error)
-        .While(
-            "planning; the state keeps its protection: to go ahead, first apply the program with "
-            "the "
-            "resource and `protect = false`")
+        .While(step.config.is_null()
+                   ? "planning; the state keeps the protection: to go ahead, first apply the "
+                     "program with the resource and `protect = false`"
+                   : "planning; to go ahead, first apply the program with `protect = false` there")
         .At(step.loc);
   }
 

@@ -15,7 +15,7 @@ namespace sprint::host {
 
 // Calls of the plugin protocol. Protocol 5 has other names for some of them; its
 // messages are those of 6 as far as they are used here.
-enum class Method { Schema, CheckSettings, Configure, Check, Read, Plan, Apply, Stop };
+enum class Method { Schema, CheckSettings, Configure, Check, Read, Plan, Apply, Import, Stop };
 
 class Connection {
  public:
@@ -25,7 +25,7 @@ class Connection {
 
   // The full name of a call, as it goes over the wire.
   std::string Name(Method method) const {
-    static constexpr std::array<std::array<const char*, 2>, 8> kNames{
+    static constexpr std::array<std::array<const char*, 2>, 9> kNames{
         {{"GetSchema", "GetProviderSchema"},
          {"PrepareProviderConfig", "ValidateProviderConfig"},
          {"Configure", "ConfigureProvider"},
@@ -33,6 +33,7 @@ class Connection {
          {"ReadResource", "ReadResource"},
          {"PlanResourceChange", "PlanResourceChange"},
          {"ApplyResourceChange", "ApplyResourceChange"},
+         {"ImportResourceState", "ImportResourceState"},
          {"Stop", "StopProvider"}}};
     return "/tfplugin" + std::to_string(version_) + ".Provider/" +
            kNames[static_cast<size_t>(method)][version_ == 6 ? 1 : 0];

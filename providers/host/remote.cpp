@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "providers/protocol/batch.pb.h"
+#include "providers/protocol/ownership.pb.h"
 #include "providers/protocol/wire.h"
 
 namespace sprint::host {
@@ -31,10 +32,19 @@ std::vector<Message> Messages(const Diagnostics& diagnostics) {
   std::vector<Message> messages;
   for (const tfplugin6::Diagnostic& diagnostic : diagnostics) {
     messages.push_back({diagnostic.severity() != tfplugin6::Diagnostic::WARNING,
-                        diagnostic.summary(), diagnostic.detail(),
-                        FromWire(diagnostic.attribute())});
+                        diagnostic.summary(), diagnostic.detail(), FromWire(diagnostic.attribute()),
+                        ErrorClass::None});
   }
   return messages;
+}
+
+// The class of an error whose code a provider of ours names; None when it names none.
+ErrorClass ClassOfCode(const std::string& name, const std::string& text) {
+  for (const ErrorCode code : {ErrorCode::InvalidArgument, ErrorCode::NotFound, ErrorCode::Conflict,
+                               ErrorCode::Unavailable, ErrorCode::Timeout, ErrorCode::Denied}) {
+    if (name == Name(code)) return ClassOf(code, text);
+  }
+  return ErrorClass::None;
 }
 
 bool HasError(const std::vector<Message>& messages) {
@@ -143,6 +153,7 @@ Status Remote::ReadSchema() {
     resources_[type] = schema.TakeValue();
   }
   plans_destroy_ = response.server_capabilities().plan_destroy();
+  AskAbilities();
   return Ok();
 }
 
@@ -311,23 +322,57 @@ std::vector<Result<PlanAnswer>> Remote::PlanMany(const std::vector<PlanCall>& ca
       });
 }
 
+void Remote::AskAbilities() {
+  sprint::provider::Abilities::Request request;
+  sprint::provider::Abilities::Response response;
+  has_ownership_ =
+      connection_->Call("/sprint.provider.Ownership/Ask", request, &response, kSchemaTimeout).ok();
+  if (!has_ownership_) return;
+  abilities_ = {response.repeats_creates(), response.finds_owned(), response.consistency()};
+}
+
 Result<ApplyAnswer> Remote::Apply(const std::string& type, const value::Value& prior,
                                   const value::Value& planned, const value::Value& config,
                                   const std::string& private_bytes) {
+  return ApplyWith(type, prior, planned, config, private_bytes, {});
+}
+
+Result<ApplyAnswer> Remote::ApplyWith(const std::string& type, const value::Value& prior,
+                                      const value::Value& planned, const value::Value& config,
+                                      const std::string& private_bytes,
+                                      const CallOptions& options) {
   SPRINT_ASSIGN_OR_RETURN(const value::Type* wire, WireType(type));
   tfplugin6::ApplyResourceChange::Request request;
   tfplugin6::ApplyResourceChange::Response response;
+  std::optional<std::chrono::milliseconds> timeout;
+  if (options.timeout.count() > 0) timeout = options.timeout;
   request.set_type_name(type);
   *request.mutable_prior_state() = ToWire(prior, *wire);
   *request.mutable_planned_state() = ToWire(planned, *wire);
   *request.mutable_config() = ToWire(config, *wire);
   request.set_planned_private(private_bytes);
-  SPRINT_RETURN_IF_ERROR(
-      Check(connection_->Call(connection_->Name(Method::Apply), request, &response),
-            "applying a " + type));
+  std::string said;  // the code of its error
+  if (has_ownership_) {
+    sprint::provider::ApplyOwned::Request owned;
+    sprint::provider::ApplyOwned::Response answered;
+    *owned.mutable_call() = std::move(request);
+    owned.set_tag(options.tag);
+    SPRINT_RETURN_IF_ERROR(
+        Check(connection_->Call("/sprint.provider.Ownership/Apply", owned, &answered, timeout),
+              "applying a " + type));
+    response = std::move(*answered.mutable_answer());
+    said = answered.error_code();
+  } else {
+    SPRINT_RETURN_IF_ERROR(
+        Check(connection_->Call(connection_->Name(Method::Apply), request, &response, timeout),
+              "applying a " + type));
+  }
   ApplyAnswer answer;
   answer.private_bytes = response.private_();
   answer.messages = Messages(response.diagnostics());
+  for (Message& message : answer.messages) {
+    if (message.error) message.error_class = ClassOfCode(said, message.summary);
+  }
   if (!response.has_new_state()) {
     // Nothing said about the object: it is as it was, unless it was to go and did.
     if (!planned.is_null() || HasError(answer.messages)) answer.new_state = prior;
@@ -337,9 +382,54 @@ Result<ApplyAnswer> Remote::Apply(const std::string& type, const value::Value& p
   std::vector<std::string> unknown;
   answer.new_state = Settle(state, "", unknown);
   for (const std::string& path : unknown) {
-    answer.messages.push_back({true, "the provider left a value unknown after apply", "", path});
+    answer.messages.push_back(
+        {true, "the provider left a value unknown after apply", "", path, ErrorClass::None});
   }
   return answer;
+}
+
+Result<ReadAnswer> Remote::Import(const std::string& type, const std::string& id) {
+  SPRINT_ASSIGN_OR_RETURN(const value::Type* wire, WireType(type));
+  (void)wire;
+  tfplugin6::ImportResourceState::Request request;
+  tfplugin6::ImportResourceState::Response response;
+  request.set_type_name(type);
+  request.set_id(id);
+  SPRINT_RETURN_IF_ERROR(
+      Check(connection_->Call(connection_->Name(Method::Import), request, &response),
+            "importing a " + type));
+  ReadAnswer answer;
+  answer.messages = Messages(response.diagnostics());
+  if (HasError(answer.messages)) return answer;
+  for (const auto& imported : response.imported_resources()) {
+    if (imported.type_name() != type) continue;
+    // What an import gives is only enough to read the object by.
+    SPRINT_ASSIGN_OR_RETURN(const value::Value state, FromWire(imported.state()));
+    return Read(type, state, imported.private_());
+  }
+  return answer;
+}
+
+Result<std::vector<value::Value>> Remote::FindOwned(const std::string& type,
+                                                    const std::string& tag) {
+  sprint::provider::FindOwned::Request request;
+  sprint::provider::FindOwned::Response response;
+  request.set_type_name(type);
+  request.set_tag(tag);
+  SPRINT_RETURN_IF_ERROR(
+      Check(connection_->Call("/sprint.provider.Ownership/Find", request, &response),
+            "looking for a " + type));
+  for (const Message& message : Messages(response.diagnostics())) {
+    if (message.error) {
+      return Error(ErrorCode::Unavailable, message.summary).While("looking for a " + type);
+    }
+  }
+  std::vector<value::Value> found;
+  for (const auto& state : response.states()) {
+    SPRINT_ASSIGN_OR_RETURN(value::Value object, FromWire(state));
+    found.push_back(std::move(object));
+  }
+  return found;
 }
 
 void Remote::Stop() {

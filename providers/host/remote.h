@@ -45,13 +45,23 @@ class Remote final : public Provider {
                             const std::string& private_bytes) override;
   Result<ReadAnswer> Read(const std::string& type, const value::Value& current,
                           const std::string& private_bytes) override;
+  Abilities abilities() const override { return abilities_; }
+  Result<ApplyAnswer> ApplyWith(const std::string& type, const value::Value& prior,
+                                const value::Value& planned, const value::Value& config,
+                                const std::string& private_bytes,
+                                const CallOptions& options) override;
+  Result<ReadAnswer> Import(const std::string& type, const std::string& id) override;
+  Result<std::vector<value::Value>> FindOwned(const std::string& type,
+                                              const std::string& tag) override;
   std::vector<Result<ReadAnswer>> ReadMany(const std::vector<ReadCall>& calls) override;
   std::vector<Result<std::vector<Message>>> ValidateMany(
       const std::vector<ValidateCall>& calls) override;
   std::vector<Result<PlanAnswer>> PlanMany(const std::vector<PlanCall>& calls) override;
   void Stop() override;
+  void Kill() override { process_->Kill(); }
 
  private:
+  void AskAbilities();
   bool TakesBatches();
   template <typename Call>
   std::optional<Error> UnknownType(const std::vector<Call>& calls) const;
@@ -76,6 +86,9 @@ class Remote final : public Provider {
   std::map<std::string, value::Schema> resources_;
   std::map<std::string, value::Type> types_;
   bool plans_destroy_ = false;
+  bool has_ownership_ = false;
+  // A stranger's promises nothing beyond the protocol.
+  Abilities abilities_{.repeats_creates = false};
   std::mutex batches_mutex_;
   std::optional<bool> takes_batches_;  // not asked yet
 };

@@ -4,11 +4,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/support/result.h"
 #include "providers/value/value.h"
 
 namespace sprint::sdk {
+
+// What a provider can do besides the protocol.
+struct Abilities {
+  // Apply asked again to create what a cut off call has made finds that object.
+  bool repeats_creates = true;
+  // Objects made by ApplyOwned carry the tag, and FindOwned finds them by it.
+  bool finds_owned = false;
+  // s that a new object may be there without being found.
+  double consistency = 0;
+};
 
 // One kind of infrastructure, served by a process of its own. The engine calls it
 // only through the plugin protocol; nothing here knows the engine. Read and Apply come
@@ -32,6 +43,21 @@ class Provider {
   // a lost answer: an object with the same identity is adopted, not made twice.
   virtual Result<value::Value> Apply(const std::string& type, const value::Value& prior,
                                      const value::Value& wanted) = 0;
+
+  virtual Abilities abilities() const { return {}; }
+  // Apply; an object that it makes carries `tag` from the first moment.
+  virtual Result<value::Value> ApplyOwned(const std::string& type, const value::Value& prior,
+                                          const value::Value& wanted, const std::string&) {
+    return Apply(type, prior, wanted);
+  }
+  // The objects that carry `tag`, with all attributes.
+  virtual Result<std::vector<value::Value>> FindOwned(const std::string&, const std::string&) {
+    return std::vector<value::Value>{};
+  }
+  // Enough of the existing object `id` to read it by.
+  virtual Result<value::Value> Import(const std::string&, const std::string& id) {
+    return value::Value(value::Object{{"id", id}});
+  }
 
   // Running calls should end early.
   virtual void Stop() {}

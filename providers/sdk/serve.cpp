@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "providers/protocol/batch.grpc.pb.h"
+#include "providers/protocol/ownership.grpc.pb.h"
 #include "providers/protocol/plugin.grpc.pb.h"
 #include "providers/protocol/tfplugin6.grpc.pb.h"
 #include "providers/protocol/wire.h"
@@ -172,22 +173,63 @@ class ProviderService final : public tfplugin6::Provider::Service {
   grpc::Status ApplyResourceChange(grpc::ServerContext*,
                                    const tfplugin6::ApplyResourceChange::Request* request,
                                    tfplugin6::ApplyResourceChange::Response* response) override {
-    const value::Schema* schema = Find(request->type_name());
-    if (schema == nullptr) return NoType(request->type_name());
-    SPRINT_DECODE(prior, request->prior_state());
-    SPRINT_DECODE(planned, request->planned_state());
-    response->set_private_(request->planned_private());
+    std::string error_code;
+    return ApplyOwned(*request, "", *response, error_code);
+  }
+
+  // `error_code` gets the name of the code of what went wrong.
+  grpc::Status ApplyOwned(const tfplugin6::ApplyResourceChange::Request& request,
+                          const std::string& tag,
+                          tfplugin6::ApplyResourceChange::Response& response,
+                          std::string& error_code) {
+    const value::Schema* schema = Find(request.type_name());
+    if (schema == nullptr) return NoType(request.type_name());
+    SPRINT_DECODE(prior, request.prior_state());
+    SPRINT_DECODE(planned, request.planned_state());
+    response.set_private_(request.planned_private());
     Result<value::Value> reached =
-        provider_.Apply(request->type_name(), prior, WithoutUnknown(planned));
+        provider_.ApplyOwned(request.type_name(), prior, WithoutUnknown(planned), tag);
     if (!reached.ok()) {
-      *response->mutable_new_state() = ToWire(prior, schema->ImpliedType());
-      Object(response->mutable_diagnostics(), reached.error());
+      *response.mutable_new_state() = ToWire(prior, schema->ImpliedType());
+      Object(response.mutable_diagnostics(), reached.error());
+      error_code = Name(reached.error().code());
       return grpc::Status::OK;
     }
     if (reached->HasUnknown()) {
-      Object(response->mutable_diagnostics(), "", "the provider left a value unknown after apply");
+      Object(response.mutable_diagnostics(), "", "the provider left a value unknown after apply");
     }
-    *response->mutable_new_state() = ToWire(WithoutUnknown(*reached), schema->ImpliedType());
+    *response.mutable_new_state() = ToWire(WithoutUnknown(*reached), schema->ImpliedType());
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ImportResourceState(grpc::ServerContext*,
+                                   const tfplugin6::ImportResourceState::Request* request,
+                                   tfplugin6::ImportResourceState::Response* response) override {
+    const value::Schema* schema = Find(request->type_name());
+    if (schema == nullptr) return NoType(request->type_name());
+    Result<value::Value> found = provider_.Import(request->type_name(), request->id());
+    if (!found.ok()) {
+      Object(response->mutable_diagnostics(), found.error());
+      return grpc::Status::OK;
+    }
+    auto* imported = response->add_imported_resources();
+    imported->set_type_name(request->type_name());
+    *imported->mutable_state() = ToWire(*found, schema->ImpliedType());
+    return grpc::Status::OK;
+  }
+
+  grpc::Status FindOwned(const std::string& type, const std::string& tag,
+                         sprint::provider::FindOwned::Response& response) {
+    const value::Schema* schema = Find(type);
+    if (schema == nullptr) return NoType(type);
+    Result<std::vector<value::Value>> found = provider_.FindOwned(type, tag);
+    if (!found.ok()) {
+      Object(response.mutable_diagnostics(), found.error());
+      return grpc::Status::OK;
+    }
+    for (const value::Value& object : *found) {
+      *response.add_states() = ToWire(object, schema->ImpliedType());
+    }
     return grpc::Status::OK;
   }
 
@@ -259,6 +301,34 @@ class BatchService final : public provider::Batch::Service {
   }
 
   ProviderService& service_;
+};
+
+// What the plugin protocol lacks to lose nothing.
+class OwnershipService final : public provider::Ownership::Service {
+ public:
+  OwnershipService(ProviderService& service, const Abilities& abilities)
+      : service_(service), abilities_(abilities) {}
+
+  grpc::Status Ask(grpc::ServerContext*, const provider::Abilities::Request*,
+                   provider::Abilities::Response* response) override {
+    response->set_repeats_creates(abilities_.repeats_creates);
+    response->set_finds_owned(abilities_.finds_owned);
+    response->set_consistency(abilities_.consistency);
+    return grpc::Status::OK;
+  }
+  grpc::Status Apply(grpc::ServerContext*, const provider::ApplyOwned::Request* request,
+                     provider::ApplyOwned::Response* response) override {
+    return service_.ApplyOwned(request->call(), request->tag(), *response->mutable_answer(),
+                               *response->mutable_error_code());
+  }
+  grpc::Status Find(grpc::ServerContext*, const provider::FindOwned::Request* request,
+                    provider::FindOwned::Response* response) override {
+    return service_.FindOwned(request->type_name(), request->tag(), *response);
+  }
+
+ private:
+  ProviderService& service_;
+  const Abilities abilities_;
 };
 
 // Set once, by the host's Shutdown or when the host is gone.
@@ -344,6 +414,7 @@ int Serve(std::unique_ptr<Provider> provider) {
   EndSignal end;
   ProviderService service(*provider);
   BatchService batches(service);
+  OwnershipService ownership(service, provider->abilities());
   ControllerService controller(end);
   std::string path = SocketPath();
   grpc::EnableDefaultHealthCheckService(true);
@@ -354,6 +425,7 @@ int Serve(std::unique_ptr<Provider> provider) {
   builder.RegisterService(&service);
   builder.RegisterService(&batches);
   builder.RegisterService(&controller);
+  builder.RegisterService(&ownership);
   const mode_t mask = umask(0177);
   std::unique_ptr<grpc::Server> server = path.empty() ? nullptr : builder.BuildAndStart();
   umask(mask);

@@ -1,0 +1,22 @@
+# A change elsewhere makes a new object.
+program
+  a size=1
+  b size=1 when=a
+apply
+>   call create a
+>   call create b
+> 2 done, 0 failed, 0 skipped, 0 not started.
+program
+  a size=2
+  b size=1 when=a
+plan
+> update a: `size` changes [changed]
+> replace b: `a` changes [triggered]
+apply
+>   call update a
+>   call delete b
+>   call create b
+> 2 done, 0 failed, 0 skipped, 0 not started.
+state
+> a: id=t-1 size=2
+> b: id=t-3 size=1

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "engine/state/store.h"
+
+namespace sprint::testing {
+
+// A state in memory, for tests that are about what is in it and not about how it lies on a
+// disk. `failing` makes every write fail as an unreachable server does.
+class MemoryStore final : public state::Store {
+ public:
+  state::Snapshot snapshot{"0000", 0, {}, {}};
+  bool failing = false;
+
+  Result<state::Snapshot> Read() override {
+    const std::lock_guard lock(mutex_);
+    return snapshot;
+  }
+  Result<int64_t> Begin(const state::Intent& intent) override {
+    const std::lock_guard lock(mutex_);
+    if (failing) return Away();
+    state::Intent open = intent;
+    open.id = ++last_;
+    snapshot.open.push_back(open);
+    return last_;
+  }
+  Status Finish(const state::Intent& intent, int64_t id,
+                const std::optional<state::Record>& record) override {
+    const std::lock_guard lock(mutex_);
+    if (failing) return Away();
+    Close(id);
+    ++snapshot.serial;
+    snapshot.records.erase(intent.object.address);
+    if (record) snapshot.records[record->address] = *record;
+    return Ok();
+  }
+  Status Abandon(int64_t id) override {
+    const std::lock_guard lock(mutex_);
+    if (failing) return Away();
+    Close(id);
+    return Ok();
+  }
+  Status Put(const state::Record& record) override {
+    const std::lock_guard lock(mutex_);
+    if (failing) return Away();
+    ++snapshot.serial;
+    snapshot.records[record.address] = record;
+    return Ok();
+  }
+  Status Remove(const std::string& address) override {
+    const std::lock_guard lock(mutex_);
+    if (failing) return Away();
+    ++snapshot.serial;
+    snapshot.records.erase(address);
+    return Ok();
+  }
+  Status Adopt(const state::Snapshot& other) override {
+    snapshot = other;
+    return Ok();
+  }
+  Result<state::Lease> Acquire(const std::string&, int64_t) override { return state::Lease{}; }
+  Status Heartbeat() override { return Ok(); }
+  Status Release() override { return Ok(); }
+  Result<std::optional<state::Lease>> Holder() override { return std::optional<state::Lease>(); }
+  Status Break(int64_t) override { return Ok(); }
+
+ private:
+  static Error Away() { return Error(ErrorCode::Unavailable, "the state's server is away"); }
+  void Close(int64_t id) {
+    std::erase_if(snapshot.open, [id](const state::Intent& intent) { return intent.id == id; });
+  }
+  std::mutex mutex_;
+  int64_t last_ = 0;
+};
+
+}  // namespace sprint::testing

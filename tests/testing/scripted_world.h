@@ -1,0 +1,162 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "providers/host/provider.h"
+
+namespace sprint::testing {
+
+// A provider in process whose world is a map of things by id, `t-1`, `t-2`, … in the order
+// of their making. Creation is never idempotent; things carry their tag and are found by
+// it. What is to go wrong is set by `Fail`.
+class ScriptedWorld final : public host::Provider {
+ public:
+  struct Thing {
+    value::Value attributes;
+    std::string tag;
+  };
+  struct Failure {
+    std::string on;  // "create a", "update a", "delete a": the verb and the thing's name
+    host::ErrorClass error_class = host::ErrorClass::None;
+    int times = 1;
+    // What becomes of the thing: Nothing is done; Half: it is made and the call fails; Lost:
+    // all is done and the answer never arrives.
+    enum class Deed { Nothing, Half, Lost } deed = Deed::Nothing;
+  };
+
+  ScriptedWorld() {
+    const value::Type text{.kind = value::Type::Kind::String};
+    value::Schema thing;
+    thing.attributes = {{.name = "id", .type = text, .computed = true},
+                        {.name = "name", .type = text, .required = true},
+                        {.name = "kind", .type = text, .optional = true, .forces_new = true},
+                        {.name = "size", .type = text, .optional = true},
+                        {.name = "ref", .type = text, .optional = true},
+                        {.name = "status", .type = text, .computed = true},
+                        {.name = "secret", .type = text, .optional = true, .sensitive = true}};
+    resources_["sim_thing"] = thing;
+  }
+
+  std::map<std::string, Thing> things;
+  std::vector<std::string> calls;  // "create a", in order
+  void Fail(Failure failure) { failures_.push_back(std::move(failure)); }
+  void Heal() { failures_.clear(); }
+  // How many things have this name.
+  size_t Named(const std::string& name) const {
+    size_t count = 0;
+    for (const auto& [id, thing] : things) count += thing.attributes.Text("name") == name;
+    return count;
+  }
+
+  const std::map<std::string, value::Schema>& resources() const override { return resources_; }
+  const value::Schema& config_schema() const override { return config_; }
+  host::Abilities abilities() const override {
+    return {.repeats_creates = false, .finds_owned = true};
+  }
+  Result<std::vector<host::Message>> Configure(const value::Value&) override {
+    return std::vector<host::Message>{};
+  }
+  Result<std::vector<host::Message>> Validate(const std::string&, const value::Value&) override {
+    return std::vector<host::Message>{};
+  }
+  Result<host::PlanAnswer> Plan(const std::string&, const value::Value& prior,
+                                const value::Value& proposed, const value::Value&,
+                                const std::string&) override {
+    host::PlanAnswer answer;
+    answer.planned = proposed;
+    if (proposed.is_null()) return answer;
+    const auto at = [](const value::Value& object, const char* name) {
+      const value::Value* found = object.Find(name);
+      return found ? *found : value::Value();
+    };
+    const bool forced = !prior.is_null() && !(at(prior, "kind") == at(proposed, "kind"));
+    if (forced) answer.requires_replace = {"kind"};
+    if (prior.is_null() || forced) {
+      (*answer.planned.As<value::Object>())["id"] = value::Unknown{};
+      (*answer.planned.As<value::Object>())["status"] = value::Unknown{};
+    }
+    return answer;
+  }
+  Result<host::ApplyAnswer> Apply(const std::string& type, const value::Value& prior,
+                                  const value::Value& planned, const value::Value& config,
+                                  const std::string& private_bytes) override {
+    return ApplyWith(type, prior, planned, config, private_bytes, {});
+  }
+  Result<host::ApplyAnswer> ApplyWith(const std::string&, const value::Value& prior,
+                                      const value::Value& planned, const value::Value&,
+                                      const std::string&,
+                                      const host::CallOptions& options) override {
+    const std::lock_guard lock(mutex_);
+    const std::string call = (planned.is_null() ? "delete "
+                              : prior.is_null() ? "create "
+                                                : "update ") +
+                             (planned.is_null() ? prior : planned).Text("name");
+    calls.push_back(call);
+    const Failure* failure = Next(call);
+    host::ApplyAnswer answer;
+    answer.new_state = prior;
+    if (failure && failure->deed == Failure::Deed::Nothing) {
+      answer.messages.push_back({true, "no luck", "", "", failure->error_class});
+      return answer;
+    }
+    if (planned.is_null()) {
+      things.erase(prior.Text("id"));
+      answer.new_state = {};
+    } else {
+      value::Value thing = planned;
+      value::Object& fields = *thing.As<value::Object>();
+      if (prior.is_null()) {
+        fields["id"] = "t-" + std::to_string(++made_);
+        fields["status"] = {};
+      }
+      Thing& there = things[thing.Text("id")];
+      there.attributes = thing;
+      if (prior.is_null()) there.tag = options.tag;
+      answer.new_state = thing;
+    }
+    if (failure && failure->deed == Failure::Deed::Lost) {
+      return Error(ErrorCode::Unavailable, "the provider is gone");
+    }
+    if (failure) answer.messages.push_back({true, "half made", "", "", failure->error_class});
+    return answer;
+  }
+  Result<host::ReadAnswer> Read(const std::string&, const value::Value& current,
+                                const std::string&) override {
+    const std::lock_guard lock(mutex_);
+    host::ReadAnswer answer;
+    const auto found = things.find(current.Text("id"));
+    if (found != things.end()) answer.new_state = found->second.attributes;
+    return answer;
+  }
+  Result<std::vector<value::Value>> FindOwned(const std::string&, const std::string& tag) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<value::Value> found;
+    for (const auto& [id, thing] : things) {
+      if (thing.tag == tag) found.push_back(thing.attributes);
+    }
+    return found;
+  }
+  void Stop() override {}
+
+ private:
+  const Failure* Next(const std::string& call) {
+    for (Failure& failure : failures_) {
+      if (failure.on != call || failure.times == 0) continue;
+      --failure.times;
+      return &failure;
+    }
+    return nullptr;
+  }
+
+  std::map<std::string, value::Schema> resources_;
+  value::Schema config_;
+  std::vector<Failure> failures_;
+  std::mutex mutex_;
+  int made_ = 0;
+};
+
+}  // namespace sprint::testing
