@@ -34,6 +34,7 @@ void ReadFile(std::string_view text, const Limits& limits, Log& log, ast::File& 
   const Layout layout = Arrange(text, tokens.all, limits, log);
   file.doc = layout.file_doc;
   Builder builder(text, layout, log);
+  Syntax syntax(text, layout, log);
   for (const auto& [first, last] : layout.declarations) {
     if (log.errors() >= limits.errors) {
       const Token& next = layout.tokens[first];
@@ -41,7 +42,7 @@ void ReadFile(std::string_view text, const Limits& limits, Log& log, ast::File& 
                 "the rest of the file was not read: it has too many mistakes");
       return;
     }
-    WithTree(text, layout, first, last, log, [&](grammar::SprintParser::DeclarationContext* tree) {
+    syntax.WithTree(first, last, [&](grammar::SprintParser::DeclarationContext* tree) {
       if (ast::BlockPtr block = builder.Declaration(tree))
         file.declarations.push_back(std::move(block));
     });

@@ -9,8 +9,8 @@ namespace sprint::parse {
 // What one file may cost. Each stops an attack: a huge file, a tower of brackets that
 // would overflow the stack of whoever walks the tree, a storm of errors.
 struct Limits {
-  size_t bytes = 10u << 20;
-  size_t tokens = 2'000'000;
+  size_t bytes = 64u << 20;
+  size_t tokens = 16'000'000;
   // Brackets within brackets.
   size_t depth = 200;
   // Operators of one expression: `a + b + c` is a tree of depth two.

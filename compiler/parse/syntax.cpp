@@ -246,38 +246,88 @@ class Strategy : public antlr4::DefaultErrorStrategy {
   Log& log_;
 };
 
-std::unique_ptr<antlr4::Token> Make(const Token& token) {
-  auto made = std::make_unique<antlr4::CommonToken>(token.type);
-  made->setStartIndex(token.begin);
-  made->setStopIndex(static_cast<size_t>(token.end) - 1);
-  made->setLine(token.line);
-  return made;
-}
-
 }  // namespace
 
-void WithTree(std::string_view text, const Layout& layout, size_t first, size_t last, Log& log,
-              const std::function<void(grammar::SprintParser::DeclarationContext*)>& use) {
-  std::vector<std::unique_ptr<antlr4::Token>> tokens;
-  tokens.reserve(last - first + 1);
-  for (size_t i = first; i < last; ++i) tokens.push_back(Make(layout.tokens[i]));
-  const Token& end = layout.tokens[last - 1];
-  auto eof = std::make_unique<antlr4::CommonToken>(antlr4::Token::EOF);
-  eof->setStartIndex(end.end);
-  eof->setStopIndex(static_cast<size_t>(end.end) - 1);
-  eof->setLine(end.line);
-  tokens.push_back(std::move(eof));
+// The tokens of one declaration, kept in place and used again for the next.
+class Syntax::Stream final : public antlr4::TokenStream {
+ public:
+  Stream() : source_(OnlyEnd()) {}
 
-  antlr4::ListTokenSource source(std::move(tokens));
-  antlr4::CommonTokenStream stream(&source);
-  SprintParser parser(&stream);
-  parser.removeErrorListeners();
-  parser.setErrorHandler(std::make_shared<Strategy>(text, log));
+  void Fill(const Layout& layout, size_t first, size_t last) {
+    tokens_.resize(last - first + 1, antlr4::CommonToken(antlr4::Token::EOF));
+    for (size_t i = first; i < last; ++i) Put(i - first, layout.tokens[i]);
+    const Token& end = layout.tokens[last - 1];
+    Put(last - first, {0, end.end, end.end, end.line});
+    tokens_.back().setType(antlr4::Token::EOF);
+    at_ = 0;
+  }
+
+  antlr4::Token* LT(ssize_t offset) override {
+    const ssize_t place = static_cast<ssize_t>(at_) + (offset > 0 ? offset - 1 : offset);
+    if (offset == 0 || place < 0) return nullptr;
+    return &tokens_[std::min(static_cast<size_t>(place), tokens_.size() - 1)];
+  }
+  size_t LA(ssize_t offset) override {
+    const antlr4::Token* token = LT(offset);
+    return token == nullptr ? antlr4::Token::INVALID_TYPE : token->getType();
+  }
+  antlr4::Token* get(size_t index) const override { return &tokens_[index]; }
+  antlr4::TokenSource* getTokenSource() const override { return &source_; }
+  void consume() override {
+    if (at_ + 1 < tokens_.size()) ++at_;
+  }
+  ssize_t mark() override { return 0; }
+  void release(ssize_t) override {}
+  size_t index() override { return at_; }
+  void seek(size_t index) override { at_ = std::min(index, tokens_.size() - 1); }
+  size_t size() override { return tokens_.size(); }
+  std::string getSourceName() const override { return "source"; }
+  // Nobody asks for texts: positions lead to the source.
+  std::string getText(const antlr4::misc::Interval&) override { return ""; }
+  std::string getText() override { return ""; }
+  std::string getText(antlr4::RuleContext*) override { return ""; }
+  std::string getText(antlr4::Token*, antlr4::Token*) override { return ""; }
+
+ private:
+  // The parser wants a source to be there; a list of no token is refused.
+  static std::vector<std::unique_ptr<antlr4::Token>> OnlyEnd() {
+    std::vector<std::unique_ptr<antlr4::Token>> tokens;
+    tokens.push_back(std::make_unique<antlr4::CommonToken>(antlr4::Token::EOF));
+    return tokens;
+  }
+  void Put(size_t index, const Token& from) {
+    antlr4::CommonToken& token = tokens_[index];
+    token.setType(from.type);
+    token.setStartIndex(from.begin);
+    token.setStopIndex(static_cast<size_t>(from.end) - 1);
+    token.setLine(from.line);
+    token.setTokenIndex(index);
+  }
+
+  mutable std::vector<antlr4::CommonToken> tokens_;
+  mutable antlr4::ListTokenSource source_;
+  size_t at_ = 0;
+};
+
+Syntax::Syntax(std::string_view text, const Layout& layout, Log& log)
+    : layout_(layout),
+      stream_(std::make_unique<Stream>()),
+      parser_(std::make_unique<SprintParser>(stream_.get())) {
+  parser_->removeErrorListeners();
+  parser_->setErrorHandler(std::make_shared<Strategy>(text, log));
   // The grammar decides all it must by the local context, and full context costs a stack
   // as deep as the program.
-  parser.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(
+  parser_->getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(
       antlr4::atn::PredictionMode::SLL);
-  use(parser.declaration());
+}
+
+Syntax::~Syntax() = default;
+
+void Syntax::WithTree(size_t first, size_t last,
+                      const std::function<void(grammar::SprintParser::DeclarationContext*)>& use) {
+  stream_->Fill(layout_, first, last);
+  parser_->reset();
+  use(parser_->declaration());
 }
 
 }  // namespace sprint::parse

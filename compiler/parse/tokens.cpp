@@ -45,18 +45,33 @@ class Bytes : public antlr4::CharStream {
   size_t at_ = 0;
 };
 
+// Tokens go straight into our own, without an object of ANTLR for each.
 class TolerantLexer : public SprintLexer {
  public:
-  explicit TolerantLexer(antlr4::CharStream* input) : SprintLexer(input) { removeErrorListeners(); }
+  TolerantLexer(antlr4::CharStream* input, std::vector<Token>& tokens)
+      : SprintLexer(input), tokens_(tokens) {
+    removeErrorListeners();
+  }
+
+  // Reads one more; false at the end.
+  bool Read() {
+    const size_t before = tokens_.size();
+    nextToken();
+    if (tokens_.size() == before) return false;
+    if (tokens_.back().type == NEWLINE) LeaveBrokenText();
+    return true;
+  }
 
   // A `}` too many is told by the layout; here it only must not throw.
   size_t popMode() override { return modeStack.empty() ? mode : SprintLexer::popMode(); }
 
-  std::unique_ptr<antlr4::Token> nextToken() override {
-    auto token = SprintLexer::nextToken();
-    if (token->getType() == NEWLINE) LeaveBrokenText();
-    return token;
+  antlr4::Token* emit() override {
+    tokens_.push_back({static_cast<uint16_t>(type), static_cast<uint32_t>(tokenStartCharIndex),
+                       static_cast<uint32_t>(_input->index()),
+                       static_cast<uint32_t>(tokenStartLine)});
+    return nullptr;
   }
+  antlr4::Token* emitEOF() override { return nullptr; }
 
  private:
   // A line end within `"… {hole` ends the outermost text that must end on its line, so
@@ -68,6 +83,8 @@ class TolerantLexer : public SprintLexer {
     setMode(modeStack[around]);
     modeStack.resize(around);
   }
+
+  std::vector<Token>& tokens_;
 };
 
 }  // namespace
@@ -76,18 +93,12 @@ Tokens ReadTokens(std::string_view text, size_t limit) {
   Tokens tokens;
   tokens.all.reserve(std::min(limit, text.size() / 4 + 2));
   Bytes bytes(text);
-  TolerantLexer lexer(&bytes);
-  while (true) {
-    const auto token = lexer.nextToken();
-    if (token->getType() == antlr4::Token::EOF) break;
-    if (tokens.all.size() == limit) {
-      tokens.complete = false;
-      break;
-    }
-    tokens.all.push_back({static_cast<uint16_t>(token->getType()),
-                          static_cast<uint32_t>(token->getStartIndex()),
-                          static_cast<uint32_t>(token->getStopIndex() + 1),
-                          static_cast<uint32_t>(token->getLine())});
+  TolerantLexer lexer(&bytes, tokens.all);
+  while (lexer.Read()) {
+    if (tokens.all.size() <= limit) continue;
+    tokens.all.pop_back();
+    tokens.complete = false;
+    break;
   }
   return tokens;
 }

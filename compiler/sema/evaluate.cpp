@@ -207,9 +207,7 @@ Value Evaluator::ValueOf(const Declaration& declaration) {
   if (keyword != "param" && keyword != "let") {
     return ir::Ref{keyword, declaration.module->prefix + declaration.name};
   }
-  for (const auto& [known, value] : known_) {
-    if (known == &declaration) return value;
-  }
+  if (const auto known = known_.find(&declaration); known != known_.end()) return known->second;
   if (std::find(underway_.begin(), underway_.end(), &declaration) != underway_.end()) {
     return Circle(declaration);
   }
@@ -248,7 +246,7 @@ Value Evaluator::ValueOf(const Declaration& declaration) {
   }
   underway_.pop_back();
   if (keyword == "param") value = CheckParam(declaration, std::move(value), given);
-  known_.emplace_back(&declaration, value);
+  known_.emplace(&declaration, value);
   return value;
 }
 

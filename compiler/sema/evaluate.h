@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,8 +14,8 @@
 namespace sprint::sema {
 
 // Evaluates expressions to values. Total: no recursion in the language, and a budget of
-// steps whose end names the expression that used it up. A mistake is reported once and
-// gives Poison, which everything accepts in silence.
+// steps per expression whose end names the expression that used it up. A mistake is reported once
+// and gives Poison, which everything accepts in silence.
 class Evaluator {
  public:
   // `params` are values given from outside for the root's params, as text.
@@ -61,7 +62,7 @@ class Evaluator {
   const Unit& unit_;
   diag::Emitter& emitter_;
   std::vector<std::pair<std::string, std::string>> params_;
-  std::vector<std::pair<const Declaration*, ir::Value>> known_;
+  std::unordered_map<const Declaration*, ir::Value> known_;
   std::vector<const Declaration*> underway_;
   // Definitions within definitions: each takes some of the stack.
   static constexpr size_t MostDepth = 200;
