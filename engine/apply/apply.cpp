@@ -55,12 +55,20 @@ Result<Report> Apply(const plan::Plan& plan, state::Store& store, plan::Provider
 }
 
 std::string Render(const Report& report) {
+  // What failed is listed whole; of what only waited for it a few names say enough.
+  constexpr size_t MostListed = 20;
   std::string text;
+  size_t waited = 0;
   for (const Item& item : report.items) {
     if (item.outcome == Outcome::Done) continue;
+    const bool waits = item.outcome == Outcome::Skipped || item.outcome == Outcome::NotStarted;
+    if (waits && ++waited > MostListed) continue;
     text += std::string("  ") + Name(item.outcome) + "  " + item.address;
     if (!item.error.empty()) text += ": " + item.error;
     text += "\n";
+  }
+  if (waited > MostListed) {
+    text += "  … and " + std::to_string(waited - MostListed) + " more skipped or not started\n";
   }
   const auto count = [&report](Outcome outcome) { return std::to_string(report.Count(outcome)); };
   text += count(Outcome::Done) + " done, " + count(Outcome::Failed) + " failed, " +

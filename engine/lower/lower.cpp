@@ -111,6 +111,10 @@ class GraphBuilder {
         return config.TakeError().While("lowering `" + resource.address + "`").At(spec.loc);
       }
       resource.config = config.TakeValue();
+      for (const auto& [name, value] : spec.attributes) {
+        const auto* quantity = value.As<Quantity>();
+        if (quantity && !quantity->unit.empty()) resource.units[name] = quantity->unit;
+      }
       std::set<std::string> needs(also.begin(), also.end());
       needs.insert(spec.depends_on.begin(), spec.depends_on.end());
       CollectReferences(resource.config, needs);

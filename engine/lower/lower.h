@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct Resource {
   std::vector<std::string> dependencies;  // direct, sorted
   Loc loc;
   Lifecycle lifecycle{};
+  // Of attributes that are quantities: the unit the user wrote, for showing.
+  std::map<std::string, std::string> units{};
   // The pool of the continuum whose capacity the object takes, or NoIndex: where a lack of
   // capacity or quota sends the placement back.
   ir::Index zone = ir::NoIndex, pool = ir::NoIndex;

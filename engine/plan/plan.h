@@ -66,6 +66,8 @@ struct Step {
   std::string adopt{};       // the id of the object that is adopted
   std::vector<Drifted> drift{};
   std::vector<std::string> sensitive{};  // attributes never to be shown
+  // Of attributes that are quantities: the unit they are shown in.
+  std::map<std::string, std::string> units{};
   // 0: planned with its provider. n: planned from the program alone, because its provider
   // is configured by what n - 1 and earlier phases make; the planning call is made then.
   int phase = 0;

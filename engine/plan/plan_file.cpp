@@ -137,6 +137,7 @@ value::Value FromStep(const Step& step) {
                        {"adopt", step.adopt},
                        {"drift", FromDrift(step.drift)},
                        {"sensitive", Names(step.sensitive)},
+                       {"units", value::Object(step.units.begin(), step.units.end())},
                        {"phase", step.phase},
                        {"where", step.where}};
 }
@@ -164,6 +165,10 @@ Result<Step> ToStep(const value::Value& value) {
   step.adopt = value.Text("adopt");
   step.drift = ToDrift(Member(value, "drift"));
   step.sensitive = Names(value.Find("sensitive"));
+  const value::Value units = Member(value, "units");
+  if (const auto* object = units.As<value::Object>()) {
+    for (const auto& [name, unit] : *object) step.units[name] = units.Text(name);
+  }
   step.phase = static_cast<int>(value.Number("phase"));
   for (const Action action : Actions) {
     if (value.Text("action") != Name(action)) continue;

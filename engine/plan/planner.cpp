@@ -284,6 +284,7 @@ class Planner {
     step.config = resource.config;
     step.dependencies = resource.dependencies;
     step.loc = resource.loc;
+    step.units = resource.units;
     step.lifecycle = resource.lifecycle;
     step.lifecycle.create_before_destroy = created_first_.contains(step.address);
     if (options_.where && resource.loc.ok()) step.where = options_.where(resource.loc);

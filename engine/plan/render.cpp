@@ -1,6 +1,9 @@
-#include <set>
+#include <algorithm>
+#include <map>
+#include <utility>
 
 #include "engine/plan/plan.h"
+#include "engine/plan/show.h"
 #include "engine/secrets/guard.h"
 
 namespace sprint::plan {
@@ -30,39 +33,61 @@ Mark MarkOf(Action action) {
   return {" ", ""};
 }
 
-std::string Shown(const value::Value* value) {
-  if (!value || value->is_null()) return "(none)";
-  if (value->is_unknown()) return "(known after apply)";
-  std::string text = value::ToJson(secrets::Masked(*value));
-  const std::string unknown = "{\"$unknown\":true}";
-  for (size_t at = text.find(unknown); at != std::string::npos; at = text.find(unknown, at)) {
-    text.replace(at, unknown.size(), "(known after apply)");
+// What an attribute is before and after; null where it is not there.
+struct Pair {
+  const value::Value* before;
+  const value::Value* after;
+};
+std::map<std::string, Pair> Attributes(const Step& step) {
+  static const value::Value Null;
+  std::map<std::string, Pair> pairs;
+  if (const auto* object = step.before.As<value::Object>()) {
+    for (const auto& [name, field] : *object) pairs[name] = {&field, &Null};
   }
-  return text;
-}
-
-// One line an attribute that is set or changes.
-std::string Attributes(const Step& step) {
-  std::set<std::string> names;
-  for (const value::Value* side : {&step.before, &step.after}) {
-    if (const auto* object = side->As<value::Object>()) {
-      for (const auto& [name, field] : *object) names.insert(name);
+  if (const auto* object = step.after.As<value::Object>()) {
+    for (const auto& [name, field] : *object) {
+      pairs.try_emplace(name, Pair{&Null, &Null}).first->second.after = &field;
     }
   }
-  std::string text;
-  const value::Value null;
-  for (const std::string& name : names) {
-    const value::Value* before = step.before.Find(name);
-    const value::Value* after = step.after.Find(name);
-    if ((before ? *before : null) == (after ? *after : null)) continue;
-    text += "        " + name + " = ";
-    if (!step.before.is_null()) text += Shown(before) + " -> ";
-    text += Shown(after);
-    if (before && after && Shown(before) == Shown(after)) text += " (another one)";
-    if (name == step.forcing) text += "  # forces a new object";
-    text += "\n";
+  std::erase_if(pairs, [](const auto& item) { return *item.second.before == *item.second.after; });
+  return pairs;
+}
+
+Showing HowToShow(const Step& step, const std::string& name) {
+  Showing how;
+  const auto unit = step.units.find(name);
+  if (unit != step.units.end()) how.unit = unit->second;
+  how.sensitive =
+      std::find(step.sensitive.begin(), step.sensitive.end(), name) != step.sensitive.end();
+  how.forcing = name == step.forcing;
+  return how;
+}
+
+// What changes, an attribute a line. What the provider will only decide and the program
+// does not set is one line for all of it: a reader can do nothing about it.
+std::string Lines(const Step& step) {
+  constexpr size_t Indent = 8;
+  std::string text, later;
+  size_t count = 0;
+  for (const auto& [name, pair] : Attributes(step)) {
+    const Showing how = HowToShow(step, name);
+    const value::Value* set = step.config.Find(name);
+    if (pair.after->is_unknown() && (!set || set->is_null()) && !how.forcing) {
+      if (++count <= 4) later += (later.empty() ? "" : ", ") + name;
+      continue;
+    }
+    const value::Value before = secrets::Masked(*pair.before), after = secrets::Masked(*pair.after);
+    if (step.before.is_null()) {
+      text += ShowNew(name, after, how, Indent);
+    } else if (before == after) {
+      text += std::string(Indent, ' ') + name + " = " + ShowValue(after) + " -> (another one)\n";
+    } else {
+      text += ShowChange(name, before, after, how, Indent);
+    }
   }
-  return text;
+  if (count == 0) return text;
+  if (count > 4) later += " and " + std::to_string(count - 4) + " more";
+  return text + std::string(Indent, ' ') + "# known after apply: " + later + "\n";
 }
 
 }  // namespace
@@ -78,7 +103,7 @@ std::string Render(const Plan& plan, bool colour) {
     text += " " + step.type + "  " + step.address + "  (" + step.reason;
     if (!step.where.empty()) text += ", " + step.where;
     text += ")\n";
-    if (step.action != Action::Delete && step.action != Action::Forget) text += Attributes(step);
+    if (step.action != Action::Delete && step.action != Action::Forget) text += Lines(step);
   }
   for (const std::string& note : plan.notes) text += "note: " + note + "\n";
   if (!plan.HasChanges()) return text + "No changes.\n";

@@ -22,8 +22,8 @@ TEST(Render, ShowsOnlyWhatChangesAndCountsAReplacementTwice) {
   const std::string text = Render(plan, false);
   EXPECT_EQ(text.find("kept"), std::string::npos);
   EXPECT_NE(text.find("   + sim.thing  made  (is new)\n"
-                      "        id = (known after apply)\n"
-                      "        size = 2\n"),
+                      "        size = 2\n"
+                      "        # known after apply: id\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find(" -/+ sim.thing  again"), std::string::npos) << text;
