@@ -63,6 +63,10 @@ class Provider {
   virtual void Stop() {}
 };
 
+// Set and not empty in a provider's environment: it offers no batches, as a provider that
+// knows only the plugin protocol.
+inline constexpr char NoBatchesName[] = "SPRINT_PROVIDER_NO_BATCHES";
+
 // Serves until the engine says stop; the body of a provider's main().
 // Planning needs no code of the provider: computed attributes without a value are
 // unknown on create and keep their value on update; a changed `forces_new` attribute

@@ -423,7 +423,7 @@ int Serve(std::unique_ptr<Provider> provider) {
   builder.SetMaxReceiveMessageSize(-1);
   builder.SetMaxSendMessageSize(-1);
   builder.RegisterService(&service);
-  builder.RegisterService(&batches);
+  if (Environment(NoBatchesName).empty()) builder.RegisterService(&batches);
   builder.RegisterService(&controller);
   builder.RegisterService(&ownership);
   const mode_t mask = umask(0177);

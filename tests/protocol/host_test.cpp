@@ -190,9 +190,15 @@ TEST_F(HostTest, TheProcessEndsWithItsProvider) {
 }
 
 // More calls than one batch holds, some of which object: each answer is that of its call.
-TEST_F(HostTest, ManyCallsAreAnsweredInTheirOrder) {
-  auto provider = Started();
-  ASSERT_TRUE(provider);
+// With batches, and with a provider that knows only the plugin protocol.
+class ManyCalls : public HostTest, public testing::WithParamInterface<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Batches, ManyCalls, testing::Values("", "1"));
+
+TEST_P(ManyCalls, AreAnsweredInTheirOrder) {
+  auto launched = Launch(FAKE_PROVIDER, {{"SPRINT_PROVIDER_NO_BATCHES", GetParam()}});
+  ASSERT_TRUE(launched.ok());
+  const std::unique_ptr<Provider> provider = launched.TakeValue();
+  ASSERT_TRUE(provider->Configure(Object{{"folder", folder_}}).ok());
   const std::string type = "fake_counter", no_bytes, bytes = "secret";
   const Value nothing, wrong(Object{{"name", "w"}, {"count", "many"}});
   std::vector<Value> configs;

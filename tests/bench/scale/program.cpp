@@ -1,0 +1,70 @@
+#include "tests/bench/scale/program.h"
+
+namespace sprint::bench {
+
+namespace {
+
+// What thing `i` needs: an expression for its `up`, or "" for none.
+std::string Needs(Shape shape, size_t i, size_t count, const char* prefix) {
+  const auto id = [prefix](size_t at) { return prefix + std::to_string(at) + ".id"; };
+  switch (shape) {
+    case Shape::Wide:
+      return "";
+    case Shape::Chains:
+      return i % 10 == 0 ? "" : id(i - 1);
+    case Shape::Fan:
+      break;
+  }
+  if (i == 0) return "";
+  if (i + 1 < count) return id(0);
+  std::string all;
+  for (size_t at = 1; at + 1 < count; ++at) all += (all.empty() ? "" : ", ") + id(at);
+  return "join([" + all + "], \",\")";
+}
+
+}  // namespace
+
+std::optional<Shape> ShapeOf(const std::string& name) {
+  if (name == "wide") return Shape::Wide;
+  if (name == "chains") return Shape::Chains;
+  if (name == "fan") return Shape::Fan;
+  return std::nullopt;
+}
+
+std::string Program(Shape shape, size_t count, bool changed) {
+  std::string text = "provider bench { }\n";
+  for (size_t i = 0; i < count; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string size = changed && i == count / 2 ? "3" : "2";
+    text += "\nresource bench.thing r" + n + " {\n  name    = \"n-" + n +
+            "\"\n  zone    = \"a\"\n  size    = " + size +
+            "\n  memory  = 512 MiB\n  enabled = true\n"
+            "  labels  = { team = \"edge\", tier = \"back\" }\n";
+    if (const std::string up = Needs(shape, i, count, "r"); !up.empty()) {
+      text += "  up      = " + up + "\n";
+    }
+    text += "}\n";
+  }
+  return text;
+}
+
+std::string TofuProgram(Shape shape, size_t count) {
+  std::string text =
+      "terraform {\n  required_providers {\n    bench = {\n      source = \"sprint/bench\"\n"
+      "    }\n  }\n}\n";
+  for (size_t i = 0; i < count; ++i) {
+    const std::string n = std::to_string(i);
+    text += "\nresource \"bench_thing\" \"r" + n + "\" {\n  name    = \"n-" + n +
+            "\"\n  zone    = \"a\"\n  size    = 2\n  memory  = 536870912\n  enabled = true\n"
+            "  labels  = { team = \"edge\", tier = \"back\" }\n";
+    std::string up = Needs(shape, i, count, "bench_thing.r");
+    if (up.starts_with("join(")) {
+      up = "join(\",\", " + up.substr(5, up.size() - 5 - 6) + ")";
+    }
+    if (!up.empty()) text += "  up      = " + up + "\n";
+    text += "}\n";
+  }
+  return text;
+}
+
+}  // namespace sprint::bench
