@@ -3,26 +3,35 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/support/environment.h"
 #include "engine/solver/explain.h"
 
 namespace sprint::placement {
 namespace {
 
-// Of a budget, what each of several questions may use.
-solver::Budget Share(solver::Budget budget, uint64_t questions) {
+// Nobody waits longer for an explanation than this, all of it. Within it the same program
+// gets the same one on every machine; steps alone cannot promise that, as one of them takes
+// a thousand times longer on hundreds of pools than on three.
+constexpr double CoreSeconds = 1.5, OtherSeconds = 0.5;
+
+solver::Budget Share(solver::Budget budget, uint64_t questions, double seconds) {
   budget.steps = std::max<uint64_t>(budget.steps / questions, 1);
+  budget.seconds = std::min(budget.seconds, seconds);
   return budget;
 }
 
 // Answers "is there a placement" for changed problems, all within one budget.
 class Asker {
  public:
-  Asker(const Model& model, const solver::Budget& budget) : model_(model), budget_(budget) {}
+  Asker(const Model& model, const solver::Budget& budget)
+      : model_(model), budget_(budget), begun_(SystemClock().Steady()) {}
 
   bool Holds(const solver::Problem& problem, const std::vector<bool>& active) {
-    if (budget_.steps == 0) return false;
+    const std::chrono::duration<double> since = SystemClock().Steady() - begun_;
+    if (budget_.steps == 0 || since.count() >= budget_.seconds) return false;
     solver::SearchOptions options;
     options.budget = budget_;
+    options.budget.seconds -= since.count();
     options.any = true;
     options.active = active;
     const solver::Outcome outcome = solver::Search(problem, options);
@@ -50,7 +59,8 @@ class Asker {
 
  private:
   const Model& model_;
-  solver::Budget budget_;
+  solver::Budget budget_;  // what is left of the steps; all of the seconds
+  std::chrono::steady_clock::time_point begun_;
 };
 
 void WithoutPins(const Model& model, const solver::Core& core, Asker& asker, Answer& answer) {
@@ -122,7 +132,7 @@ std::string PoolName(const ir::Program& program, const ir::Deploy& deploy, const
 
 void ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
                const solver::Budget& budget, Answer& answer) {
-  const solver::Explanation found = solver::Explain(model.problem, budget);
+  const solver::Explanation found = solver::Explain(model.problem, Share(budget, 10, CoreSeconds));
   answer.cores_complete = found.complete;
   for (const solver::Core& core : found.cores) {
     answer.cores.emplace_back();
@@ -136,7 +146,7 @@ void ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Model
     answer.relaxations.push_back(
         {WithBound(*written, deploy.horizon, relaxation.bound) + " would do", written->loc});
   }
-  Asker asker(model, Share(budget, 10));
+  Asker asker(model, Share(budget, 20, OtherSeconds));
   if (!found.cores.empty()) WithoutPins(model, found.cores.front(), asker, answer);
   WithMore(program, deploy, model, asker, answer);
 }

@@ -1,6 +1,7 @@
 #include "engine/solver/explain.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace sprint::solver {
@@ -14,7 +15,7 @@ constexpr size_t MostCores = 32;
 class Explainer {
  public:
   Explainer(const Problem& problem, const Budget& budget)
-      : problem_(problem), budget_(budget), active_(problem.constraints.size(), false) {
+      : problem_(problem), budget_(budget), begun_(std::chrono::steady_clock::now()) {
     for (uint32_t i = 0; i < problem.constraints.size(); ++i) {
       if (!problem.constraints[i].weight) required_.push_back(i);
     }
@@ -22,12 +23,38 @@ class Explainer {
 
   Explanation Run() {
     Explanation out;
-    const size_t n = std::min<size_t>(required_.size(), 63);
+    if (required_.size() <= MostConstraints) {
+      EveryCore(out);
+    } else if (auto core = OneCore()) {
+      out.cores.push_back(std::move(*core));
+    }
+    std::stable_sort(out.cores.begin(), out.cores.end(), [&](const Core& a, const Core& b) {
+      const bool qa = Queues(a), qb = Queues(b);
+      return qa != qb ? !qa : a < b;
+    });
+    if (out.cores.empty()) return out;
+    // What is left of the budget is for them; a bound that is not proven to be the least
+    // would do all the same.
+    const Budget left = budget_;
+    const double each = 1.0 / static_cast<double>(out.cores.front().size());
+    for (uint32_t i : out.cores.front()) {
+      budget_.steps = static_cast<uint64_t>(static_cast<double>(left.steps) * each);
+      if (auto bound = Relax(i)) out.relaxations.push_back({i, *bound});
+    }
+    return out;
+  }
+
+ private:
+  using Active = std::vector<bool>;  // per constraint of the problem
+
+  // Seeds from the whole set down; each unexplored one yields a new core or a new
+  // largest set that holds, and with it explains all its subsets or supersets (Liffiton et
+  // al., "Fast, flexible MUS enumeration", Constraints 2016).
+  void EveryCore(Explanation& out) {
+    const size_t n = required_.size();
     const Set all = (Set{1} << n) - 1;
     std::vector<Set> cores, possible;
-    // Seeds from the whole set down; each unexplored one yields a new core or a new
-    // largest set that holds, and with it explains all its subsets or supersets.
-    out.complete = n <= MostConstraints && required_.size() == n;
+    out.complete = true;
     for (Set seed = all;; --seed) {
       const auto explored = [&] {
         for (Set core : cores) {
@@ -46,28 +73,44 @@ class Explainer {
         }
       }
       if (unknown_ || cores.size() >= MostCores) out.complete = false;
-      if (seed == 0 || unknown_ || !(n <= MostConstraints) || cores.size() >= MostCores) break;
+      if (seed == 0 || unknown_ || cores.size() >= MostCores) break;
     }
     for (Set core : cores) {
-      Core lines;
+      out.cores.emplace_back();
       for (size_t k = 0; k < n; ++k) {
-        if (core >> k & 1) lines.push_back(required_[k]);
+        if (core >> k & 1) out.cores.back().push_back(required_[k]);
       }
-      out.cores.push_back(lines);
     }
-    std::stable_sort(out.cores.begin(), out.cores.end(), [&](const Core& a, const Core& b) {
-      const bool qa = Queues(a), qb = Queues(b);
-      return qa != qb ? !qa : a < b;
-    });
-    if (out.cores.empty()) return out;
-    for (uint32_t i : out.cores.front()) {
-      const size_t k = std::find(required_.begin(), required_.end(), i) - required_.begin();
-      if (auto bound = Relax(i, all & ~(Set{1} << k))) out.relaxations.push_back({i, *bound});
-    }
-    return out;
   }
 
- private:
+  // Takes away halves, then quarters, down to single constraints, as long as the rest
+  // still holds nowhere. Those with a queueing formula are taken away first, so that a
+  // reason without one is found where there is one. Nothing when the budget ended before
+  // the whole was known to hold nowhere.
+  std::optional<Core> OneCore() {
+    Core core = required_;
+    std::stable_partition(core.begin(), core.end(), [&](uint32_t i) { return Queues({i}); });
+    if (Holds(ActiveOf(core)) || unknown_) return std::nullopt;
+    for (size_t chunk = (core.size() + 1) / 2;; chunk = (chunk + 1) / 2) {
+      for (size_t at = 0; at < core.size();) {
+        Core less = core;
+        const auto begin = less.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto end =
+            less.begin() + static_cast<std::ptrdiff_t>(std::min(at + chunk, less.size()));
+        less.erase(begin, end);
+        unknown_ = false;
+        if (!Holds(ActiveOf(less)) && !unknown_) {
+          core = std::move(less);
+        } else {
+          at += chunk;
+        }
+      }
+      if (chunk == 1) break;
+    }
+    std::sort(core.begin(), core.end());
+    return core;
+  }
+
   bool Queues(const Core& core) const {
     return std::any_of(core.begin(), core.end(), [&](uint32_t i) {
       const Metric metric = problem_.constraints[i].metric;
@@ -75,23 +118,39 @@ class Explainer {
     });
   }
 
-  Outcome Ask(const Problem& problem, Set set, bool any) {
+  Active ActiveOf(const Core& core) const {
+    Active active(problem_.constraints.size(), false);
+    for (uint32_t i : core) active[i] = true;
+    return active;
+  }
+  Active ActiveOf(Set set) const {
+    Active active(problem_.constraints.size(), false);
+    for (size_t k = 0; k < required_.size(); ++k) active[required_[k]] = set >> k & 1;
+    return active;
+  }
+
+  // All questions share the budget.
+  Outcome Ask(const Problem& problem, Active active, bool any) {
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begun_;
+    const double left = budget_.seconds - since.count();
+    if (budget_.steps == 0 || left <= 0) return Exhausted{};
     SearchOptions options;
-    options.budget = budget_;
+    options.budget = {budget_.steps, budget_.stop, left};
     options.any = any;
-    options.active = active_;
-    for (size_t k = 0; k < required_.size() && k < 63; ++k) {
-      if (set >> k & 1) options.active[required_[k]] = true;
-    }
-    return Search(problem, options);
+    options.active = std::move(active);
+    Outcome outcome = Search(problem, options);
+    const uint64_t used = std::visit([](const auto& one) { return one.steps; }, outcome);
+    budget_.steps -= std::min(budget_.steps, used);
+    return outcome;
   }
 
   // False is certain only while unknown_ is unset.
-  bool Holds(Set set) {
-    const Outcome outcome = Ask(problem_, set, true);
+  bool Holds(Active active) {
+    const Outcome outcome = Ask(problem_, std::move(active), true);
     if (std::holds_alternative<Exhausted>(outcome)) unknown_ = true;
     return std::holds_alternative<Solved>(outcome);
   }
+  bool Holds(Set set) { return Holds(ActiveOf(set)); }
 
   Set Widen(Set set, Set all) {
     for (Set bit = 1; bit != 0 && bit <= all; bit <<= 1) {
@@ -108,18 +167,21 @@ class Explainer {
     return set;
   }
 
-  // The bound of constraint i nearest to what is written with which `others` and it hold.
-  std::optional<double> Relax(uint32_t i, Set others) {
+  // A bound of constraint i with which it and all others hold: the nearest to what is
+  // written, as far as the budget allows.
+  std::optional<double> Relax(uint32_t i) {
+    Active others = ActiveOf(required_);
+    others[i] = false;
     const Constraint& rule = problem_.constraints[i];
     Problem problem = problem_;
     switch (rule.metric) {
       case Metric::Cost:
       case Metric::Energy: {
         problem.goal = rule.metric == Metric::Cost ? Goal::Cost : Goal::Energy;
+        if (!rule.at_most) return std::nullopt;
         const Outcome outcome = Ask(problem, others, false);
         const auto* solved = std::get_if<Solved>(&outcome);
-        if (!solved || !solved->proven || !rule.at_most) return std::nullopt;
-        return solved->burden;
+        return solved ? std::optional(solved->burden) : std::nullopt;
       }
       case Metric::Accuracy: {
         std::vector<double> offered;
@@ -155,16 +217,16 @@ class Explainer {
     return std::nullopt;
   }
 
-  bool Try(Problem& problem, uint32_t i, double bound, Set others) {
+  bool Try(Problem& problem, uint32_t i, double bound, Active others) {
     problem.constraints[i].bound = bound;
-    const size_t k = std::find(required_.begin(), required_.end(), i) - required_.begin();
-    return std::holds_alternative<Solved>(Ask(problem, others | Set{1} << k, true));
+    others[i] = true;
+    return std::holds_alternative<Solved>(Ask(problem, std::move(others), true));
   }
 
   const Problem& problem_;
-  Budget budget_;
-  std::vector<bool> active_;
-  std::vector<uint32_t> required_;
+  Budget budget_;  // what is left of it
+  const std::chrono::steady_clock::time_point begun_;
+  Core required_;
   bool unknown_ = false;
 };
 

@@ -13,7 +13,8 @@ using Core = std::vector<uint32_t>;
 
 struct Relaxation {
   uint32_t constraint = 0;
-  double bound = 0;  // the least change with which a placement exists, all others kept
+  // With it a placement exists, all others kept: the least change, if the budget allows.
+  double bound = 0;
 };
 
 struct Explanation {
@@ -24,7 +25,7 @@ struct Explanation {
 };
 
 // For a problem the search called infeasible. An empty core: it is so without any
-// constraint at all.
+// constraint at all. `budget` is for all questions together; no core: it ended too early.
 Explanation Explain(const Problem& problem, const Budget& budget);
 
 }  // namespace sprint::solver

@@ -39,6 +39,23 @@ TEST(Explain, TheRelaxedBoundIsEnoughAndNothingLessIs) {
   EXPECT_TRUE(std::holds_alternative<Infeasible>(Search(problem, {})));
 }
 
+// More than are enumerated, and more than fit into a word of bits.
+TEST(Explain, ManyInnocentLinesLeaveTheSameCore) {
+  Problem problem = TooCheap();
+  for (int i = 0; i < 70; ++i)
+    problem.constraints.insert(problem.constraints.begin(), Mean({Blur}, 100));
+  const Explanation found = Explain(problem, {});
+  EXPECT_FALSE(found.complete);
+  // The two that need no queueing formula.
+  EXPECT_EQ(found.cores, std::vector<Core>({{70 + Accuracy92, 70 + CostLimit}}));
+}
+
+TEST(Explain, ABudgetThatEndsGivesNoWrongCore) {
+  Budget budget;
+  budget.steps = 1;
+  for (const Core& core : Explain(TooCheap(), budget).cores) EXPECT_FALSE(core.empty());
+}
+
 TEST(Explain, EveryCoreOfSmallProblemsIsMinimal) {
   int explained = 0;
   for (uint32_t seed = 0; seed < 80; ++seed) {
