@@ -147,6 +147,7 @@ struct Kind {
   double power = 0;        // W
   double concurrency = 0;  // functions: how many at once, 0 unlimited
   double request_fee = 0;  // EUR per request
+  double idle = 600;       // s, functions: a warm one lives this long
   std::string currency = "EUR";
   Loc loc;
 };

@@ -136,7 +136,7 @@ class ContinuumBuilder {
       pool.gpu_memory = read.Number("gpu_memory", kind.gpu_memory);
       pool.cores = read.Number("cores", kind.cores);
       pool.power = read.Number("power", kind.power);
-      pool.idle = read.Number("idle", pool.idle);
+      pool.idle = read.Number("idle", kind.idle);
       if (read.Has("cores") && pool.cores <= 0) {
         builder_.emitter.Error("E0311", read.ValueLoc("cores"), "a node has more than no cores");
       }

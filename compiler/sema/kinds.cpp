@@ -108,6 +108,7 @@ void BuildKinds(Builder& builder) {
     kind.price = read.Number("price", 0);
     kind.power = read.Number("power", 0);
     kind.concurrency = read.Number("concurrency", 0);
+    kind.idle = read.Number("idle", kind.idle);
     kind.request_fee = read.Number("request_fee", 0);
     kind.loc = declaration->block->names.front().loc;
     const auto provides = Inner(*declaration->block, "provide");

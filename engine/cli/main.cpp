@@ -108,6 +108,7 @@ class CommandLine {
                     "[FILE] COMPONENT [not on ZONE.POOL], or [FILE] ADDRESS")
         ->required();
     OfProgram(why);
+    Exchange();
     Json(AddBare("version", "which version this is", &ShowVersion, "sprint version --json"));
     Subject(AddBare(
                 "completion", "completion for a shell",
@@ -236,6 +237,34 @@ class CommandLine {
         ->capture_default_str();
     app->add_option("--seed", simulate.seed, "of the random numbers: same seed, same output")
         ->capture_default_str();
+  }
+
+  // Formats of others. So far there is one.
+  void Exchange() {
+    const std::vector<std::string> formats = {"space4ai"};
+    CLI::App* import = AddBare("import", "a program from a placement problem of others", &Import,
+                               "sprint import space4ai system_description.json -o out.sprint");
+    import->add_option("FORMAT", options_.subject, "space4ai")
+        ->required()
+        ->check(CLI::IsMember(formats));
+    import->add_option("FILE", options_.file, "system_description.json")->required();
+    import->add_option("--lambda", options_.workload, "requests/s instead of the file's `Lambda`")
+        ->check(CLI::PositiveNumber);
+    CLI::App* write =
+        AddBare("export", "the placement of an imported program, as others write it", &Export,
+                "sprint export space4ai out.sprint --system system_description.json");
+    write->add_option("FORMAT", options_.subject, "space4ai")
+        ->required()
+        ->check(CLI::IsMember(formats));
+    write->add_option("FILE", options_.file, "the imported program")->required();
+    write->add_option("--system", options_.system, "the file it was imported from")
+        ->type_name("FILE")
+        ->required();
+    write->add_flag("--flat", options_.flat, "no level of deployments, as the C++ tool writes");
+    for (CLI::App* verb : {import, write}) {
+      verb->add_option("-o,--out", options_.out, "write here; default: standard output")
+          ->type_name("FILE");
+    }
   }
 
   CLI::App* Params(CLI::App* app) {

@@ -50,6 +50,10 @@ struct Options {
   std::vector<std::string> files;  // also of check; why: its words
   // graph
   bool svg = false;
+  // import, export
+  double workload = 0;  // requests/s instead of the file's; 0: the file's
+  std::string system;   // export: the file the program was imported from
+  bool flat = false;    // export: without the level of deployments
   // init, explain, completion, why, show, output, agent replay
   std::string subject;
 };
@@ -74,6 +78,8 @@ int Graph(const Options& options);
 int Why(const Options& options);
 int Simulate(const Options& options);
 int Profile(const Options& options);
+int Import(const Options& options);
+int Export(const Options& options);
 int Agent(const Options& options);
 int AgentStatus(const Options& options);
 int AgentHistory(const Options& options);

@@ -104,7 +104,8 @@ class Dumper {
              " kind=" + program_.kinds[pool.kind].name + " " + std::to_string(pool.min) + ".." +
              std::to_string(pool.max) + Known("price", pool.price) + Known("memory", pool.memory) +
              Known("gpu", pool.gpu_memory) + Known("cores", pool.cores) +
-             Known("power", pool.power));
+             Known("power", pool.power) +
+             (pool.form == ir::PoolForm::Functions ? Known("idle", pool.idle) : ""));
         for (const ir::Value& instance : pool.instances) {
           if (const auto* record = instance.As<ir::Record>(); record && !record->empty()) {
             Line("      " + ir::Show(instance));
