@@ -13,8 +13,10 @@ constexpr double Infinity = std::numeric_limits<double>::infinity();
 // Chains of parts that are measured exactly, at most so many that end in the same zone.
 constexpr size_t Beam = 10, PerZone = 2;
 constexpr size_t MostRemoved = 12;
-// How much dearer than the best the present one may be, as a share.
-constexpr double Tolerance = 0.02;
+// How much dearer than the best the present one may be, as a share: by turns of so many
+// rounds, each beginning with the best.
+constexpr double Tolerance[] = {0.02, 0.005, 0.1, 0.03, 0.3};
+constexpr uint64_t Turn = 100;
 
 }  // namespace
 
@@ -401,7 +403,13 @@ void Neighbourhood::Improve(uint64_t rounds, uint64_t patience) {
   record_ = draft_.objective();
   uint64_t idle = 0, broken = 0;
   for (uint64_t round = 0; round < rounds && idle < patience && !progress_.Done(); ++round) {
-    if (round % 256 == 255) draft_.Recount();
+    if (round % Turn == 0) {
+      if (best_) draft_.Return(*best_);
+      draft_.Recount();
+      kept_ = draft_.Keep();
+      record_ = draft_.objective();
+    }
+    const double tolerance = Tolerance[round / Turn % std::size(Tolerance)];
     banned_ = ~0U;
     eagerness_ = Chance(3) == 0 ? 1 : Share();
     std::vector<uint32_t> removed = Ruin();
@@ -410,14 +418,15 @@ void Neighbourhood::Improve(uint64_t rounds, uint64_t patience) {
     }
     const bool whole = Recreate(removed);
     ++idle;
-    const double left = 1 - static_cast<double>(idle) / static_cast<double>(patience);
-    if (whole && draft_.objective() < record_ * (1 + Tolerance * left * left)) {
+    const double left = 1 - static_cast<double>(round % Turn) / Turn;
+    if (whole && draft_.objective() < record_ * (1 + tolerance * left)) {
+      kept_ = draft_.Keep();
+      Accept();
       if (draft_.objective() < record_ * (1 - 1e-9)) {
         record_ = draft_.objective();
+        best_ = kept_;
         idle = 0;
       }
-      Accept();
-      kept_ = draft_.Keep();
     } else {
       draft_.Return(*kept_);
     }

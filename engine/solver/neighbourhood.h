@@ -53,7 +53,7 @@ class Neighbourhood {
   Progress& progress_;
   std::mt19937 random_;
   Draft draft_;
-  std::optional<Draft::Kept> kept_;  // the present one, complete
+  std::optional<Draft::Kept> kept_, best_;  // the present one, complete, and the best
   std::vector<std::vector<uint32_t>> neighbours_;
   std::vector<uint32_t> class_;  // pools that differ in nothing but name
   std::vector<uint64_t> seen_;   // per class: in which pass an empty one was offered

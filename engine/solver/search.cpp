@@ -6,7 +6,9 @@
 
 #include "engine/solver/assignment.h"
 #include "engine/solver/domains.h"
+#include "engine/solver/latency.h"
 #include "engine/solver/neighbourhood.h"
+#include "engine/solver/packing.h"
 #include "engine/solver/progress.h"
 #include "engine/solver/relaxation.h"
 
@@ -19,6 +21,8 @@ namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 // Rounds of price adjustment.
+constexpr size_t ManyPools = 100;  // hardware enough for bounds by packing
+constexpr int PackingRounds = 300;
 constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20, StepRounds = 3;
 // Steps of the turns of proof: a glance, then long and longer. Rounds per component without
 // a better placement that end a turn of looking for one.
@@ -40,9 +44,11 @@ class Searcher {
     progress_.budget = options.budget;
     progress_.any = options.any;
     progress_.cap = domains_.Cap();
+    nowhere_ = !PruneByTime(problem, domains_, items_);
   }
 
   Outcome Run() {
+    if (nowhere_) return End(Infinity);
     Node root;
     for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
       const Pool& pool = problem_.pools[j];
@@ -63,6 +69,9 @@ class Searcher {
     if (options_.any && progress_.best) return End(-Infinity);
     root.bound = relaxation_.Bound(root.hardware, root.prices, RootRounds, progress_.Cutoff());
     root.load = relaxation_.load();
+    const bool many = problem_.pools.size() >= ManyPools;
+    Packing packing(problem_, items_);
+    if (many) Pack(root, packing);
     double proven = root.bound;
     if (proven == Infinity || proven >= progress_.cap) return End(Infinity);
     // By turns: proof from the start for longer and longer, and better placements.
@@ -74,9 +83,13 @@ class Searcher {
       if (options_.any && progress_.best) return End(proven);
       if (!progress_.stopped) return End(Infinity);
       proven = std::max(proven, std::min(progress_.open, progress_.Cutoff()));
-      if (!progress_.Begin(std::max(SecondSlice, length))) return End(proven);
+      if (!progress_.Begin(4 * std::max(SecondSlice, length))) return End(proven);
       neighbourhood.Improve(~uint64_t{0}, patience * (all_ + 1));
       patience = Patience;
+      if (many) {
+        Pack(root, packing);
+        proven = std::max(proven, root.bound);
+      }
       if (options_.any && progress_.best) return End(proven);
     }
   }
@@ -102,6 +115,17 @@ class Searcher {
     }
     if (bound < Infinity) return Exhausted{bound, progress_.steps};
     return Infeasible{progress_.steps};
+  }
+
+  // Raises the bound of the root, and closes the pools with which nothing better is left.
+  void Pack(Node& root, Packing& packing) {
+    const double bound = packing.Bound(PackingRounds, progress_.Cutoff());
+    root.bound = std::max(root.bound, bound);
+    for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
+      if (relaxation_.function(j) || !progress_.Hopeless(bound + packing.Using(j))) continue;
+      root.hardware.usable[j] = 0;
+      root.hardware.high[j] = root.hardware.low[j] = relaxation_.idle(j);
+    }
   }
 
   // Looks at all there is. More instances never break a requirement where
@@ -237,6 +261,7 @@ class Searcher {
   Domains domains_;
   uint32_t all_;
   Items items_;
+  bool nowhere_ = false;  // some component cannot be in time anywhere
   Relaxation relaxation_;
   Progress progress_;
   Assignment assignment_;
