@@ -6,6 +6,7 @@
 #include "engine/placement/explain.h"
 #include "engine/placement/model.h"
 #include "engine/solver/evaluate.h"
+#include "engine/solver/faults.h"
 #include "engine/solver/search.h"
 #include "engine/solver/violations.h"
 
@@ -93,6 +94,9 @@ const char* Name(State state) {
 
 Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const Options& options) {
   SPRINT_ASSIGN_OR_RETURN(const Model model, Build(program, deploy, options));
+  if (const auto faults = solver::Faults(model.problem); !faults.empty()) {
+    return Error(ErrorCode::InvalidArgument, "placement cannot reckon with this: " + faults.front());
+  }
   solver::SearchOptions search;
   search.budget = {options.steps, options.stop};
   if (options.running) {

@@ -12,7 +12,10 @@ namespace {
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 // Instances that are tried one number after the other; beyond, all at once as a share.
 constexpr uint32_t MostCounts = 8;
-constexpr int MostNodes = 2000;  // of one exact knapsack
+// Nodes of one exact knapsack, where there are few of them and where there are more.
+constexpr int MostNodes = 2000, FewerNodes = 200;
+constexpr size_t FewClasses = 50;
+constexpr int Patience = 20;  // rounds without a better bound that halve the steps
 
 }  // namespace
 
@@ -47,6 +50,8 @@ Packing::Packing(const Problem& problem, const Items& items) : items_(items) {
     const Pool& pool = problem.pools[j];
     const bool function = pool.form == Form::Functions;
     burden_.push_back(function ? 0 : Burden(problem, pool));
+    capacity_.push_back(Capacity(problem, pool));
+    memory_.push_back(std::max(pool.memory - pool.reserved, 1.0));
     low_.push_back(pool.form == Form::Machines ? pool.min : 0);
     idle_ += low_[j] * burden_[j];
     grouped_.push_back(!function && problem.one_kind[pool.zone]);
@@ -130,14 +135,15 @@ double Packing::Fill(const Class& kind, const std::vector<double>& prices, uint3
   std::vector<uint32_t> chosen, best_chosen;
   double best = 0;
   int nodes = 0;
-  // A surrogate: any weighting of both dimensions bounds, here the order's own.
+  const int most = classes_.size() <= FewClasses ? MostNodes : FewerNodes;
+  // The sum of both shares bounds too (a surrogate constraint), and orders the offers.
   const auto descend = [&](auto& self, size_t at, double profit, double load,
                            double memory) -> void {
     if (profit > best) {
       best = profit;
       best_chosen = chosen;
     }
-    if (++nodes > MostNodes) return;
+    if (++nodes > most) return;
     double room =
         (capacity - load) / capacity +
         (std::isfinite(kind.memory) && kind.memory > 0 ? (kind.memory - memory) / kind.memory : 0);
@@ -169,11 +175,11 @@ double Packing::Fill(const Class& kind, const std::vector<double>& prices, uint3
         left += size > free ? offers[q].profit * free / size : offers[q].profit;
         free -= size;
       }
-      if (left <= best * (1 + 1e-12) || nodes > MostNodes) return;
+      if (left <= best * (1 + 1e-12) || nodes > most) return;
     }
   };
   descend(descend, 0, 0, 0, 0);
-  if (nodes <= MostNodes) {
+  if (nodes <= most) {
     if (taken) {
       for (uint32_t part : best_chosen) taken->emplace_back(part, 1);
     }
@@ -254,6 +260,28 @@ double Packing::Once(const std::vector<double>& prices, std::vector<double>& exc
   return total;
 }
 
+void Packing::StartFrom(const Placement& placement) {
+  std::vector<double> filled(burden_.size(), 0);
+  const auto visit = [&](auto use) {
+    for (size_t c = 0; c < items_.size(); ++c) {
+      const uint32_t v = placement.variant[c];
+      for (size_t p = 0; p < part_[c][v].size(); ++p) {
+        for (const Item& item : items_[c][v][p]) {
+          if (item.pool != placement.pool[c][p]) continue;
+          const double share =
+              std::max(item.load / capacity_[item.pool], item.memory / memory_[item.pool]);
+          use(part_[c][v][p], item, std::max(share, 1e-9));
+        }
+      }
+    }
+  };
+  visit([&](uint32_t, const Item& item, double share) { filled[item.pool] += share; });
+  visit([&](uint32_t part, const Item& item, double share) {
+    const uint32_t j = item.pool;
+    start_[part] = item.fixed + placement.count[j] * burden_[j] * share / filled[j];
+  });
+}
+
 double Packing::Bound(int rounds, double enough) {
   double best = -Infinity, length = 1;
   int stuck = 0;
@@ -263,9 +291,11 @@ double Packing::Bound(int rounds, double enough) {
     if (bound == Infinity) return bound;
     if (bound > best + 1e-7 * std::fabs(best)) {
       stuck = 0;
-    } else if (++stuck == 8) {
-      length /= 1.7;
+    } else if (++stuck == Patience) {
+      length /= 2;
       stuck = 0;
+      at = start_;
+      continue;
     }
     if (bound > best) {
       best = bound;

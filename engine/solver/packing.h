@@ -20,6 +20,8 @@ class Packing {
  public:
   Packing(const Problem& problem, const Items& items);
 
+  // Prices to begin with: each part pays its share of the pool it is on, by what it fills.
+  void StartFrom(const Placement& placement);
   // The best bound in `rounds`; stops when it reaches `enough`.
   double Bound(int rounds, double enough);
   // What the last bound grows by at least if pool j is used.
@@ -52,7 +54,7 @@ class Packing {
   std::vector<Class> classes_;
   std::vector<std::vector<std::vector<uint32_t>>> part_;  // [component][variant][part]
   size_t parts_ = 0;
-  std::vector<double> burden_, start_, using_;
+  std::vector<double> burden_, capacity_, memory_, start_, using_;
   double idle_ = 0;
   std::vector<std::vector<uint32_t>> zones_;  // pools of zones of one kind
   std::vector<char> grouped_;

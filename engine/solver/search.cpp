@@ -21,7 +21,9 @@ namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 // Rounds of price adjustment.
-constexpr size_t ManyPools = 100;  // hardware enough for bounds by packing
+// From here on the first placement and bounds by packing come before the first proof.
+constexpr size_t ManyPools = 300, ManyComponents = 20;
+constexpr double NearlyProven = 0.02;
 constexpr int PackingRounds = 300;
 constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20, StepRounds = 3;
 // Steps of the turns of proof: a glance, then long and longer. Rounds per component without
@@ -69,28 +71,33 @@ class Searcher {
     if (options_.any && progress_.best) return End(-Infinity);
     root.bound = relaxation_.Bound(root.hardware, root.prices, RootRounds, progress_.Cutoff());
     root.load = relaxation_.load();
-    const bool many = problem_.pools.size() >= ManyPools;
-    Packing packing(problem_, items_);
-    if (many) Pack(root, packing);
     double proven = root.bound;
     if (proven == Infinity || proven >= progress_.cap) return End(Infinity);
-    // By turns: proof from the start for longer and longer, and better placements.
-    uint64_t patience = FirstPatience;
-    for (uint64_t length = FirstSlice;; length = std::max(SecondSlice, length * SliceGrowth)) {
-      if (progress_.Hopeless(proven)) return End(Infinity);
-      if (!progress_.Begin(length)) return End(proven);
-      Prove(root);
-      if (options_.any && progress_.best) return End(proven);
-      if (!progress_.stopped) return End(Infinity);
-      proven = std::max(proven, std::min(progress_.open, progress_.Cutoff()));
-      if (!progress_.Begin(4 * std::max(SecondSlice, length))) return End(proven);
-      neighbourhood.Improve(~uint64_t{0}, patience * (all_ + 1));
-      patience = Patience;
-      if (many) {
-        Pack(root, packing);
+    const bool large = problem_.pools.size() >= ManyPools || all_ >= ManyComponents;
+    std::optional<Packing> packing;
+    // By turns: better placements, and proof from the start for longer and longer. What is
+    // small is often proven at a glance.
+    uint64_t length = large ? SecondSlice : FirstSlice;
+    bool farther = false;  // the last turn of proof reached its target: on with the next
+    for (int turn = 0;; ++turn) {
+      if (!farther && (turn > 0 || large)) {
+        if (!progress_.Begin(4 * length)) return End(proven);
+        neighbourhood.Improve(~uint64_t{0}, (turn > 1 ? Patience : FirstPatience) * (all_ + 1));
+        if (options_.any && progress_.best) return End(proven);
+      }
+      if (!farther && (large || turn > 2)) {
+        if (!packing) packing.emplace(problem_, items_);
+        if (progress_.best) packing->StartFrom(*progress_.best);
+        Pack(root, *packing);
         proven = std::max(proven, root.bound);
       }
+      if (progress_.Hopeless(proven)) return End(Infinity);
+      if (!progress_.Begin(length)) return End(proven);
+      proven = ProveUpTo(Target(proven), root, proven);
+      if (progress_.Hopeless(proven)) return End(Infinity);
       if (options_.any && progress_.best) return End(proven);
+      farther = !progress_.stopped;
+      if (!farther) length = std::max(SecondSlice, length * SliceGrowth);
     }
   }
 
@@ -126,6 +133,31 @@ class Searcher {
       root.hardware.usable[j] = 0;
       root.hardware.high[j] = root.hardware.low[j] = relaxation_.idle(j);
     }
+  }
+
+  // How far the next turn of proof tries to get: all the way, or, where that is far and did
+  // not work before, a part of it.
+  double Target(double proven) const {
+    const double cutoff = progress_.Cutoff();
+    if (!progress_.best || cutoff - proven < NearlyProven * cutoff) return Infinity;
+    return reach_ >= 1 ? Infinity : proven + reach_ * (cutoff - proven);
+  }
+
+  // Looks for what costs less than `target`. Returns what is proven then; infinite:
+  // nothing is better than the best.
+  double ProveUpTo(double target, const Node& root, double proven) {
+    const double limit = progress_.limit;
+    const uint64_t began = progress_.steps;
+    progress_.limit = std::min(limit, target);
+    Prove(root);
+    target = progress_.limit;
+    progress_.limit = limit;
+    if (!progress_.stopped) {
+      reach_ = std::min(1.0, reach_ * 2);
+      return progress_.burden <= target || target >= limit ? Infinity : target;
+    }
+    if (progress_.steps - began >= SecondSlice) reach_ /= 2;
+    return std::max(proven, std::min({progress_.open, target, progress_.Cutoff()}));
   }
 
   // Looks at all there is. More instances never break a requirement where
@@ -261,6 +293,7 @@ class Searcher {
   Domains domains_;
   uint32_t all_;
   Items items_;
+  double reach_ = 1;      // of the gap, for the next turn of proof
   bool nowhere_ = false;  // some component cannot be in time anywhere
   Relaxation relaxation_;
   Progress progress_;
