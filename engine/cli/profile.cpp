@@ -127,7 +127,10 @@ class Bench {
     auto bench = std::make_unique<Bench>();
     const std::filesystem::path path(compiled.path);
     bench->path_ = (path.parent_path() / (path.stem().string() + ".profile.sprint")).string();
-    SPRINT_ASSIGN_OR_RETURN(bench->world_, OpenWorld(bench->path_, configs, Access::Write));
+    SPRINT_ASSIGN_OR_RETURN(
+        bench->world_,
+        OpenWorldAt(bench->path_, compiled.program && !compiled.program->secrets.empty(), configs,
+                    Access::Write));
     auto recovered =
         apply::Recover(*bench->world_->store, *bench->world_->providers, SystemClock());
     if (!recovered.ok()) return recovered.TakeError().While("taking away an earlier measurement");

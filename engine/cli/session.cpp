@@ -149,11 +149,18 @@ std::string Compiled::directory() const {
 Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled,
                                          const std::vector<lower::ProviderConfig>& configs,
                                          Access access) {
-  SPRINT_ASSIGN_OR_RETURN(const House house, HouseOf(compiled.path));
+  const bool secrets = compiled.program && !compiled.program->secrets.empty();
+  return OpenWorldAt(compiled.path, secrets, configs, access);
+}
+
+Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets,
+                                           const std::vector<lower::ProviderConfig>& configs,
+                                           Access access) {
+  SPRINT_ASSIGN_OR_RETURN(const House house, HouseOf(program_path));
   auto world = std::make_unique<World>();
   SPRINT_ASSIGN_OR_RETURN(world->store, OpenState(house));
   // Fingerprints need keys, for a plan as well.
-  if (compiled.program && !compiled.program->secrets.empty()) {
+  if (secrets) {
     SPRINT_RETURN_IF_ERROR(EnsureEncrypted(house, *world->store));
   }
   if (world->store->keyring()) {
@@ -165,7 +172,7 @@ Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled,
   }
   SPRINT_ASSIGN_OR_RETURN(const state::Snapshot snapshot, world->store->Read());
   RunFacts facts;
-  facts.program_directory = compiled.directory();
+  facts.program_directory = std::filesystem::path(house.folder).parent_path().string();
   facts.directory = house.folder + "/" + house.run_name();
   facts.owner = OwnerOf(snapshot.lineage);
   world->providers = std::make_unique<InstalledProviders>(configs, facts, world->vault.get());

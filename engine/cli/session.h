@@ -73,6 +73,10 @@ enum class Access { Read, Write };
 Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled,
                                          const std::vector<lower::ProviderConfig>& configs,
                                          Access access);
+// The same for a program that was not compiled; with `secrets` its state gets encrypted.
+Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets,
+                                           const std::vector<lower::ProviderConfig>& configs,
+                                           Access access);
 
 // What the state of the program says exists.
 Result<state::Snapshot> ReadState(const Compiled& compiled);
