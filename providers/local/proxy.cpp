@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -319,6 +320,12 @@ double LinkTime(const LinkModel& link, size_t bytes, std::mt19937_64& random) {
   return seconds;
 }
 
-int RunProxy(const std::string& config_path) { return Proxy(config_path).Run(); }
+int RunProxy(const std::string& config_path) {
+  // It stands for the network, which does not wait for programs. Without the right to, it
+  // works as everybody else does.
+  constexpr int Urgent = -15;
+  (void)setpriority(PRIO_PROCESS, 0, Urgent);
+  return Proxy(config_path).Run();
+}
 
 }  // namespace sprint::local

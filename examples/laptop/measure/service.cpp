@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <httplib.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,7 +53,7 @@ std::string Flag(const std::vector<std::string>& arguments, const std::string& n
   return otherwise;
 }
 
-Service::Service(const std::vector<std::string>& command, int core) {
+Service::Service(const std::vector<std::string>& command) {
   std::array<int, 2> output{};
   if (pipe2(output.data(), O_CLOEXEC) != 0)
     throw std::runtime_error("no pipe for " + command.front());
@@ -67,12 +66,6 @@ Service::Service(const std::vector<std::string>& command, int core) {
     setenv("HOST", "127.0.0.1", 1);
     setenv("PORT", "0", 1);
     dup2(output[1], STDOUT_FILENO);
-    if (core >= 0) {
-      cpu_set_t cores;
-      CPU_ZERO(&cores);
-      CPU_SET(core, &cores);
-      sched_setaffinity(0, sizeof cores, &cores);
-    }
     execv(words.front(), words.data());
     _exit(127);
   }
@@ -91,18 +84,6 @@ Service::Service(const std::vector<std::string>& command, int core) {
 Service::~Service() {
   kill(pid_, SIGTERM);
   waitpid(pid_, nullptr, 0);
-}
-
-double Service::CpuSeconds() const {
-  const std::string stat = ReadFile("/proc/" + std::to_string(pid_) + "/stat");
-  // Behind the name, which may hold spaces: state is field 3, utime 14, stime 15.
-  std::istringstream fields(stat.substr(stat.rfind(')') + 1));
-  std::string skipped;
-  for (int i = 3; i < 14; ++i) fields >> skipped;
-  double user = 0;
-  double system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 std::string ExecutableFolder() {
@@ -167,12 +148,8 @@ Connection::Connection(Connection&& other) noexcept
 
 Answer Connection::Post(const std::string& body, const std::string& type) {
   httplib::Result result = client_->http.Post(client_->path, body, type);
-  if (!result) return {0, httplib::to_string(result.error()), 0};
-  Answer answer{result->status, std::move(result->body), 0};
-  const std::string timing = result->get_header_value("Server-Timing");
-  const size_t at = timing.find("dur=");
-  if (at != std::string::npos) answer.cpu_ms = std::strtod(timing.c_str() + at + 4, nullptr);
-  return answer;
+  if (!result) return {0, httplib::to_string(result.error())};
+  return {result->status, std::move(result->body)};
 }
 
 }  // namespace sprint::measure

@@ -15,16 +15,12 @@ std::string Flag(const std::vector<std::string>& arguments, const std::string& n
 // stopped with its object. Throws std::runtime_error if it does not come up in 20 s.
 class Service {
  public:
-  // `core` >= 0 keeps it on that core.
-  Service(const std::vector<std::string>& command, int core);
+  explicit Service(const std::vector<std::string>& command);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
   const std::string& url() const { return url_; }
-
-  // CPU time of all its threads so far, in seconds; resolution 10 ms.
-  double CpuSeconds() const;
 
  private:
   pid_t pid_ = -1;
@@ -50,7 +46,6 @@ std::vector<Picture> ReadPictures(const std::string& folder);
 struct Answer {
   int status = 0;
   std::string body;
-  double cpu_ms = 0;  // the service's own word (header Server-Timing), 0 if it gives none
 };
 
 // A connection that is kept between calls. For one thread.

@@ -92,9 +92,9 @@ int Run(const std::vector<std::string>& words) {
   const std::vector<measure::Picture> pictures = measure::ReadPictures(folder);
   std::filesystem::create_directories(out);
   const std::string bin = measure::ExecutableFolder();
-  const measure::Service blur_service({bin + "/laptop-blur"}, -1);
-  const measure::Service tiny_service({bin + "/laptop-detect", "--variant", "tiny"}, -1);
-  const measure::Service whole_service({bin + "/laptop-detect", "--variant", "whole"}, -1);
+  const measure::Service blur_service({bin + "/laptop-blur"});
+  const measure::Service tiny_service({bin + "/laptop-detect", "--variant", "tiny"});
+  const measure::Service whole_service({bin + "/laptop-detect", "--variant", "whole"});
   measure::Connection blur(blur_service.url());
   measure::Connection tiny(tiny_service.url());
   measure::Connection whole(whole_service.url());

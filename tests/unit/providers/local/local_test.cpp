@@ -134,7 +134,7 @@ TEST_F(FilesTest, SliceOfVersionTwoIsWrittenAsTheKernelWantsIt) {
   fs::create_directories(folder_ + "/slice/member");
   for (const char* group : {"", "/slice", "/slice/member"}) {
     for (const char* file :
-         {"cpu.max", "memory.max", "memory.swap.max", "cgroup.subtree_control"}) {
+         {"cpu.max", "cpu.weight", "memory.max", "memory.swap.max", "cgroup.subtree_control"}) {
       std::ofstream(folder_ + group + "/" + file) << "";
     }
   }
@@ -147,6 +147,7 @@ TEST_F(FilesTest, SliceOfVersionTwoIsWrittenAsTheKernelWantsIt) {
   Cgroups groups = Cgroups::At(true, folder_, folder_);
   ASSERT_TRUE(groups.Set("slice", 0.5, 1 << 20).ok());
   EXPECT_EQ(text("slice/cpu.max"), "2000 4000");
+  EXPECT_EQ(text("slice/cpu.weight"), "2000");
   EXPECT_EQ(text("slice/memory.max"), "1048576");
   EXPECT_EQ(text("slice/memory.swap.max"), "0");
   ASSERT_TRUE(groups.SetMember("slice", "member", 0).ok());

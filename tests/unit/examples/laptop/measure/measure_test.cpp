@@ -5,7 +5,6 @@
 
 #include "examples/laptop/measure/arrivals.h"
 #include "examples/laptop/measure/latency.h"
-#include "examples/laptop/measure/measured_lines.h"
 
 namespace sprint::measure {
 namespace {
@@ -64,38 +63,6 @@ TEST(Summarise, SaysTheOnlyTimeEverywhereAndZeroForNone) {
 TEST(Summarise, PrintsAsJson) {
   EXPECT_EQ(ToJson(Summarise({1, 2})),
             R"({"count":2,"mean":1.500,"p50":1.000,"p95":2.000,"p99":2.000,"max":2.000})");
-}
-
-constexpr char kProgram[] =
-    "deploy a on b {\n"
-    "  // measured app.Blur on local.Slice = 1 ms\n"
-    "  measured app.Blur         on local.Slice = 60 ms   // slow\n"
-    "  measured app.Detect.tiny  on local.Slice = 45 ms\n"
-    "}";
-
-TEST(SetMeasured, ChangesTheNumberAndNothingElse) {
-  const auto changed = SetMeasured(kProgram, "app.Blur", "local.Slice", 7);
-  ASSERT_TRUE(changed);
-  EXPECT_EQ(*changed,
-            "deploy a on b {\n"
-            "  // measured app.Blur on local.Slice = 1 ms\n"
-            "  measured app.Blur         on local.Slice = 7 ms   // slow\n"
-            "  measured app.Detect.tiny  on local.Slice = 45 ms\n"
-            "}");
-}
-
-TEST(SetMeasured, NeedsTheSameComponentAndKind) {
-  EXPECT_FALSE(SetMeasured(kProgram, "app.Detect", "local.Slice", 7));
-  EXPECT_FALSE(SetMeasured(kProgram, "app.Blur", "edge.Pi", 7));
-  EXPECT_FALSE(SetMeasured("", "app.Blur", "local.Slice", 7));
-}
-
-TEST(SetMeasured, LeavesALineOfAnotherShapeAlone) {
-  EXPECT_FALSE(
-      SetMeasured("measured app.Blur on local.Slice = 60 s", "app.Blur", "local.Slice", 7));
-  EXPECT_FALSE(SetMeasured("measured app.Blur on local.Slice =", "app.Blur", "local.Slice", 7));
-  EXPECT_FALSE(
-      SetMeasured("measured app.Blur on local.Slice = x ms", "app.Blur", "local.Slice", 7));
 }
 
 }  // namespace
