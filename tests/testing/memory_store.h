@@ -61,6 +61,10 @@ class MemoryStore final : public state::Store {
     snapshot = other;
     return Ok();
   }
+  const secrets::Keyring* keyring() const override { return nullptr; }
+  Status Encrypt(const std::string&) override {
+    return Error(ErrorCode::Denied, "a state in memory has nothing to encrypt");
+  }
   Result<state::Lease> Acquire(const std::string&, int64_t) override { return state::Lease{}; }
   Status Heartbeat() override { return Ok(); }
   Status Release() override { return Ok(); }

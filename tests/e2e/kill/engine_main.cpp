@@ -39,6 +39,8 @@ class DeadlyStore final : public state::Store {
     return Around([&] { return store_->Remove(address); });
   }
   Status Adopt(const state::Snapshot& snapshot) override { return store_->Adopt(snapshot); }
+  const secrets::Keyring* keyring() const override { return store_->keyring(); }
+  Status Encrypt(const std::string& key) override { return store_->Encrypt(key); }
   Result<state::Lease> Acquire(const std::string& purpose, int64_t seconds) override {
     return store_->Acquire(purpose, seconds);
   }

@@ -101,7 +101,9 @@ TEST(Properties, OneMoreInstanceNeverRaisesTheCost) {
     const double before = Least(problem);
     for (Pool& pool : problem.pools) ++pool.max;
     const double after = Least(problem);
-    if (std::isfinite(before)) EXPECT_LE(after, before * (1 + 1e-9));
+    if (std::isfinite(before)) {
+      EXPECT_LE(after, before * (1 + 1e-9));
+    }
     cheaper += after < before;
   }
   EXPECT_GT(cheaper, 3);
@@ -167,7 +169,9 @@ TEST(Hostile, HugeFiguresAreAnsweredOrRefused) {
     ASSERT_TRUE(Faults(problem).empty());
     ExpectSame(Least(problem), Least(MaskDetection()) * factor);
     problem = MaskDetection(2 * factor);
-    if (factor > 1) EXPECT_EQ(Least(problem), Infinity);
+    if (factor > 1) {
+      EXPECT_EQ(Least(problem), Infinity);
+    }
   }
 }
 
