@@ -26,10 +26,6 @@ std::string Environment(const std::string& name) {
   return text ? text : "";
 }
 
-std::string SelectionPath(const House& house) {
-  return house.folder + "/" + house.program + ".workspace";
-}
-
 std::string OurKeyPath() {
   std::string base = Environment("XDG_CONFIG_HOME");
   if (base.empty()) base = Environment("HOME") + "/.config";
@@ -47,10 +43,6 @@ Result<House> HouseOf(const std::string& program_path) {
   SPRINT_ASSIGN_OR_RETURN(settings::Settings settings,
                           settings::Read(absolute.parent_path().string(), RealFileSystem()));
   house.workspace = Environment("SPRINT_WORKSPACE");
-  if (house.workspace.empty() && RealFileSystem().Exists(SelectionPath(house))) {
-    SPRINT_ASSIGN_OR_RETURN(house.workspace, RealFileSystem().Read(SelectionPath(house)));
-    while (house.workspace.ends_with('\n')) house.workspace.pop_back();
-  }
   if (house.workspace.empty()) house.workspace = DefaultWorkspace;
   SPRINT_RETURN_IF_ERROR(CheckWorkspace(house.workspace));
   house.url = Environment("SPRINT_STATE");
@@ -72,12 +64,6 @@ Status CheckWorkspace(const std::string& name) {
   if (good) return Ok();
   return Error(ErrorCode::InvalidArgument,
                "`" + name + "` cannot name a workspace: letters, digits, `-` and `_` can");
-}
-
-Status SelectWorkspace(const House& house, const std::string& name) {
-  std::error_code error;
-  fs::create_directories(house.folder, error);
-  return RealFileSystem().Write(SelectionPath(house), name + "\n", 0600);
 }
 
 Result<std::unique_ptr<state::Store>> OpenState(const House& house) {
@@ -171,7 +157,7 @@ Result<std::string> RunVault::Text(const std::string& name) {
   }
   if (!text.ok() && unsaid) {
     return Error(ErrorCode::NotFound, "the secret `" + name + "` is nowhere: set SPRINT_SECRET_" +
-                                          name + ", or say where it is with --secret " + name +
+                                          name + ", or say where it is with SPRINT_SOURCE_" + name +
                                           "=SOURCE or in sprint.yaml");
   }
   if (text.ok()) texts_[name] = *text;

@@ -9,9 +9,9 @@
 #include "engine/secrets/source.h"
 #include "engine/state/store.h"
 
-// Where a program's state lies and what opens it: options of the command line, which set
-// the environment's SPRINT_STATE, SPRINT_WORKSPACE and SPRINT_SOURCE_name, before
-// `sprint.yaml` beside the program, before `.sprint/` there.
+// Where a program's state lies and what opens it: what the environment says (SPRINT_STATE,
+// SPRINT_WORKSPACE, SPRINT_STATE_KEY, SPRINT_SOURCE_name) before `sprint.yaml` beside the
+// program, before `.sprint/` there.
 namespace sprint::cli {
 
 inline constexpr const char* DefaultWorkspace = "default";
@@ -36,8 +36,6 @@ Result<House> HouseOf(const std::string& program_path);
 
 // InvalidArgument unless `name` may name a workspace: letters, digits, `-` and `_`.
 Status CheckWorkspace(const std::string& name);
-// The choice of those who name none; kept in `folder`.
-Status SelectWorkspace(const House& house, const std::string& name);
 
 Result<std::unique_ptr<state::Store>> OpenState(const House& house);
 // The key to encrypt with; ours is made when it is not there yet.
