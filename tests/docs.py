@@ -131,7 +131,7 @@ def check_pages(sprint):
                 good = check_program(sprint, page, code, program) and good
             for commands_block in re.findall(r"^```console\n(.*?)^```", text, re.S | re.M):
                 shutil.rmtree("examples", ignore_errors=True)
-                for example in (ROOT / "examples").glob("*/*.sprint"):
+                for example in filter(pathlib.Path.is_file, (ROOT / "examples").glob("*/*.sprint")):
                     copy = pathlib.Path(*example.relative_to(ROOT).parts)
                     copy.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy(example, copy)

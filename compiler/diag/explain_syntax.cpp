@@ -63,7 +63,9 @@ let ok = 1 < x and x < 3
      "`let`, or write a list and `sum` it.",
      "", ""},
     {"E0108", "the file cannot be read as a program",
-     "A program is UTF-8 text of at most 10 MiB and two million words and signs.", "", ""},
+     "A program is UTF-8 text of at most 64 MiB and sixteen million words and signs, of which one\n"
+     "declaration has at most half a million.",
+     "", ""},
     {"E0109", "two items on one line", "Items of a block are separated by a line end or a comma.",
      R"(component Blur {
   image = "blur:1" memory = 2 GiB

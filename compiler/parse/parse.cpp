@@ -42,6 +42,14 @@ void ReadFile(std::string_view text, const Limits& limits, Log& log, ast::File& 
                 "the rest of the file was not read: it has too many mistakes");
       return;
     }
+    if (last - first > limits.declaration) {
+      const Token& name = layout.tokens[first];
+      log.Error("E0108", name.begin, name.end,
+                "this declaration has more than " + std::to_string(limits.declaration) +
+                    " words and signs")
+          .Help("part it into several");
+      continue;
+    }
     syntax.WithTree(first, last, [&](grammar::SprintParser::DeclarationContext* tree) {
       if (ast::BlockPtr block = builder.Declaration(tree))
         file.declarations.push_back(std::move(block));

@@ -11,6 +11,8 @@ namespace sprint::parse {
 struct Limits {
   size_t bytes = 64u << 20;
   size_t tokens = 16'000'000;
+  // Of one declaration: each has a tree of its own, which is thirty times as large.
+  size_t declaration = 500'000;
   // Brackets within brackets.
   size_t depth = 200;
   // Operators of one expression: `a + b + c` is a tree of depth two.

@@ -66,6 +66,8 @@ class TolerantLexer : public SprintLexer {
   size_t popMode() override { return modeStack.empty() ? mode : SprintLexer::popMode(); }
 
   antlr4::Token* emit() override {
+    // Of a text without any token the end itself is matched.
+    if (type == antlr4::Token::EOF) return nullptr;
     tokens_.push_back({static_cast<uint16_t>(type), static_cast<uint32_t>(tokenStartCharIndex),
                        static_cast<uint32_t>(_input->index()),
                        static_cast<uint32_t>(tokenStartLine)});

@@ -10,8 +10,10 @@ constexpr const char* Clean = "let a = 1\n";
 
 TEST_F(Command, EveryVerbHasHelpWithAnExample) {
   for (const char* verb :
-       {"init", "check", "fmt", "explain", "plan", "apply", "destroy", "show", "output", "status",
-        "agent", "history", "graph", "why", "version", "completion"}) {
+       {"init", "check", "fmt", "explain", "plan", "apply", "destroy", "show", "output", "agent",
+        "agent status", "agent history", "agent why", "agent replay", "profile", "simulate",
+        "import space4ai", "export space4ai", "graph", "why", "version",
+        "completion"}) {
     const Ran ran = Sprint(std::string(verb) + " --help");
     EXPECT_EQ(ran.code, 0) << verb;
     EXPECT_THAT(ran.out, HasSubstr("Example:")) << verb;

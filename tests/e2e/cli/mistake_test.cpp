@@ -53,7 +53,7 @@ TEST_F(Mistakes, GarbageOfAHundredMegabytes) {
     std::ofstream out(folder_ + "/big.sprint", std::ios::binary);
     for (int i = 0; i < 100; ++i) out << block;
   }
-  Refuses("big.sprint", "is larger than 10 MiB");
+  Refuses("big.sprint", "is larger than 64 MiB");
   // As large as may be, of bytes and of words.
   Write("bytes.sprint", block);
   Refuses("bytes.sprint", "error[E0108]");
