@@ -1,3 +1,5 @@
+#include <regex>
+
 #include "tests/e2e/cli/fixture.h"
 
 namespace sprint::cli {
@@ -9,15 +11,17 @@ constexpr const char* Mistake = "component A { image = \"a:1\", memry = 1 GiB }\
 constexpr const char* Clean = "let a = 1\n";
 
 TEST_F(Command, EveryVerbHasHelpWithAnExample) {
-  for (const char* verb :
-       {"init", "check", "fmt", "explain", "plan", "apply", "destroy", "show", "output", "agent",
-        "agent status", "agent history", "agent why", "agent replay", "profile", "simulate",
-        "import space4ai", "export space4ai", "graph", "why", "version",
-        "completion"}) {
-    const Ran ran = Sprint(std::string(verb) + " --help");
-    EXPECT_EQ(ran.code, 0) << verb;
-    EXPECT_THAT(ran.out, HasSubstr("Example:")) << verb;
+  const std::string help = Sprint("--help").out;
+  const std::regex line("\n  ([a-z]+) {3,}");
+  size_t verbs = 0;
+  for (std::sregex_iterator verb(help.begin(), help.end(), line), end; verb != end; ++verb) {
+    const Ran ran = Sprint((*verb)[1].str() + " --help");
+    EXPECT_EQ(ran.code, 0) << (*verb)[1];
+    EXPECT_THAT(ran.out, HasSubstr("sprint " + (*verb)[1].str())) << (*verb)[1];
+    EXPECT_THAT(ran.out, HasSubstr("Example")) << (*verb)[1];
+    ++verbs;
   }
+  EXPECT_GT(verbs, 12u);
 }
 
 TEST_F(Command, VersionIsForPeopleAndForPrograms) {
