@@ -291,8 +291,8 @@ Status MakeFile(const std::string& path) {
   if (made < 0) return SystemError("cannot make the state", path, errno);
   sqlite3* db = nullptr;
   int code = sqlite3_open_v2(beside.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr);
-  // A write-ahead log: one flush a commit where a rollback journal needs three
-  // (tests/bench/state). The file remembers it.
+  // A write-ahead log: a commit appends to one file where a rollback journal writes two.
+  // The file remembers it.
   const Status filled = code != SQLITE_OK
                             ? Status(SqliteError(db, code))
                             : Run(db, ("PRAGMA journal_mode=WAL;" + Layout()).c_str());
