@@ -22,9 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // Microseconds. Short, so that a slice is evenly slow: with the kernel's default of
-// 100 ms a request of 50 ms runs at full speed and the next one stands still. The
-// kernel takes no quota below 1 ms.
-constexpr double Period = 4'000;
+// 100 ms a request of 50 ms runs at full speed and the next one stands still. But not
+// shorter: the kernel leaves up to 1 ms of a quota with each processor that a thread has
+// just left, so that of a quota of a few ms much is lost. It takes none below 1 ms.
+constexpr double Period = 10'000;
 constexpr double LeastQuota = 1'000;
 
 // A slice stands for a machine of its own, so it gets its quota whatever else is busy here:

@@ -9,9 +9,9 @@ namespace sprint::vision {
 namespace {
 
 // The search runs on a picture this wide, for faces of at least kSmallestFace there.
-constexpr int kSearchWidth = 420;
-constexpr int kSmallestFace = 33;
-constexpr double kScaleStep = 1.1;
+constexpr int kSearchWidth = 320;
+constexpr int kSmallestFace = 25;
+constexpr double kScaleStep = 1.15;
 constexpr int kNeighbours = 3;
 
 }  // namespace

@@ -146,7 +146,7 @@ TEST_F(FilesTest, SliceOfVersionTwoIsWrittenAsTheKernelWantsIt) {
   };
   Cgroups groups = Cgroups::At(true, folder_, folder_);
   ASSERT_TRUE(groups.Set("slice", 0.5, 1 << 20).ok());
-  EXPECT_EQ(text("slice/cpu.max"), "2000 4000");
+  EXPECT_EQ(text("slice/cpu.max"), "5000 10000");
   EXPECT_EQ(text("slice/cpu.weight"), "2000");
   EXPECT_EQ(text("slice/memory.max"), "1048576");
   EXPECT_EQ(text("slice/memory.swap.max"), "0");
