@@ -14,9 +14,10 @@
 namespace sprint::services {
 namespace {
 
-// All requests at hand share the processor; this many at most, the rest wait. More
+// All requests at hand share the processor; this many at most, the rest wait: each holds
+// a decoded picture, and a board of 512 MiB runs two services. More
 // connections than that, since one that is kept but idle holds its thread.
-constexpr ptrdiff_t kAtHand = 32;
+constexpr ptrdiff_t kAtHand = 8;
 constexpr size_t kConnections = 128;
 constexpr size_t kLargestBody = 32 << 20;  // bytes
 
