@@ -95,6 +95,23 @@ TEST(WarmPool, AgreesWithThePublishedPackage) {
   EXPECT_NEAR(WarmPool(1.8, 2.38661, 3.59551, 600).response.mean, 2.38754, 1e-4);
 }
 
+// Requests so rare that never two instances are warm: one is when the last request came
+// less than its idle time ago, which it is with 1 - e^(-rate * idle).
+TEST(WarmPool, OneInstanceIsWarmWhenTheLastRequestWasNotLongAgo) {
+  const double rate = 1e-4, idle = 600;
+  EXPECT_NEAR(WarmPool(rate, 1e-3, 2e-3, idle).cold_share, std::exp(-rate * idle), 2e-3);
+}
+
+TEST(WarmPool, ItsVarianceIsThatOfTwoExponentialTimesMixed) {
+  const FunctionResponse pool = WarmPool(0.01, 0.5, 4, 60);
+  const double cold = pool.cold_share, warm = 1 - cold;
+  ASSERT_GT(cold, 0.05);
+  ASSERT_LT(cold, 0.95);
+  const double mean = cold * 4 + warm * 0.5;
+  EXPECT_NEAR(pool.response.mean, mean, 1e-12);
+  EXPECT_NEAR(pool.response.variance, 2 * (cold * 16 + warm * 0.25) - mean * mean, 1e-12);
+}
+
 TEST(WarmPool, RareRequestsAreColdAndFrequentOnesWarm) {
   EXPECT_NEAR(WarmPool(1e-7, 0.2, 3, 60).response.mean, 3, 1e-3);
   EXPECT_NEAR(WarmPool(1e-7, 0.2, 3, 60).response.variance, 9, 1e-2);

@@ -1,0 +1,149 @@
+#include "engine/placement/model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/unit/engine/placement/programs.h"
+
+// The numbers a program becomes, against those worked out by hand.
+namespace sprint::placement {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Model MustBuild(const ir::Program& program, const Options& options = {}) {
+  auto model = Build(program, program.deploys[0], options);
+  EXPECT_TRUE(model.ok()) << (model.ok() ? "" : model.error().ToString());
+  return model.ok() ? *model : Model{};
+}
+
+TEST(Build, LoadFollowsFlowsAndWhatIsNotAnsweredFollowsParts) {
+  const Model model = MustBuild(WindFarm());
+  const auto& components = model.problem.components;
+  ASSERT_EQ(components.size(), 4U);
+  // 1.8 rps; 0.7 of it are classified; 0.3 are reported at once, and what was classified.
+  EXPECT_NEAR(components[0].rate, 1.8, 1e-12);
+  EXPECT_NEAR(components[1].rate, 1.8, 1e-12);
+  EXPECT_NEAR(components[2].rate, 1.26, 1e-12);
+  EXPECT_NEAR(components[3].rate, 0.54 + 1.26, 1e-12);
+  // The front half answers 40 % itself, which changes no load of later components.
+  const auto& halves = components[1].variants[1].parts;
+  EXPECT_NEAR(halves[0].rate, 1.8, 1e-12);
+  EXPECT_NEAR(halves[1].rate, 1.08, 1e-12);
+}
+
+TEST(Build, EveryEntryHasTheWorkloadOrARateOfItsOwn) {
+  ir::Program program = WindFarm();
+  program.applications[0].flows = {{0, 2, 0.5, At(1)}, {1, 2, 0.25, At(2)}, {2, 3, 1, At(3)}};
+  program.applications[0].constraints.clear();
+  EXPECT_NEAR(MustBuild(program).problem.components[2].rate, 0.75 * 1.8, 1e-12);
+  Options options;
+  options.workload = 4;
+  EXPECT_NEAR(MustBuild(program, options).problem.components[2].rate, 3, 1e-12);
+  options.entry_rates = {{1, 8}, {2, 100}};  // the latter is no entry
+  EXPECT_NEAR(MustBuild(program, options).problem.components[3].rate, 2 + 2, 1e-12);
+}
+
+TEST(Build, AFunctionsTimeIsThatOfItsWarmPoolAtItsOwnLoad) {
+  const Model model = MustBuild(WindFarm());
+  const auto& back = model.problem.components[1].variants[1].parts[1];
+  const auto& function = back.options.back();
+  EXPECT_EQ(model.problem.pools[function.pool].form, solver::Form::Functions);
+  const auto pool = performance::WarmPool(1.08, 2.4, 3.6, 600);
+  EXPECT_EQ(function.response.mean, pool.response.mean);
+  EXPECT_EQ(function.response.variance, pool.response.variance);
+  EXPECT_EQ(function.cold, 3.6);
+}
+
+TEST(Build, ZonesWithoutALinkAreJoinedByTheFastestWayOverOthers) {
+  const Model model = MustBuild(WindFarm());
+  const auto& routes = model.problem.routes;
+  ASSERT_EQ(routes[0][2].size(), 1U);
+  // 1 ms at 20 Mbit/s, then 25 ms at 40 Mbit/s.
+  EXPECT_NEAR(routes[0][2][0].delay, 0.026, 1e-12);
+  EXPECT_NEAR(routes[0][2][0].seconds_per_byte, 8 / 20e6, 1e-18);
+  EXPECT_NEAR(routes[3][0][0].delay, 0.027, 1e-12);
+  EXPECT_TRUE(routes[1][1].empty());
+}
+
+TEST(Build, PricesArePerSecondAndSumsOverTheHorizonToo) {
+  ir::Program program = MaskDetection();
+  program.deploys[0].horizon = 24 * Hour;
+  using ir::Metric, ir::Relation;
+  program.applications[0].constraints = {
+      MakeRule("", "", Metric::Cost, {}, Relation::AtMost, 0.5 / Hour, "EUR/h", 1),
+      MakeRule("", "", Metric::Cost, {}, Relation::AtMost, 12, "EUR", 2),
+      MakeRule("", "", Metric::Energy, {}, Relation::AtMost, 2.4 * 3.6e6, "kWh", 3),
+      MakeRule("", "", Metric::Energy, {}, Relation::AtMost, 100, "W", 4)};
+  const auto& rules = MustBuild(program).problem.constraints;
+  EXPECT_NEAR(rules[0].bound, 0.5 / Hour, 1e-15);
+  EXPECT_NEAR(rules[1].bound, 0.5 / Hour, 1e-15);
+  EXPECT_NEAR(rules[2].bound, 100, 1e-9);
+  EXPECT_NEAR(rules[3].bound, 100, 1e-9);
+}
+
+TEST(Build, HeadroomIsWhatTheCeilingLeaves) {
+  ir::Program program = MaskDetection();
+  EXPECT_NEAR(MustBuild(program).problem.ceiling, 0.9, 1e-12);
+  program.deploys[0].headroom = 0;
+  EXPECT_EQ(MustBuild(program).problem.ceiling, 1);
+}
+
+// Which pools (plant.rpi, upv.large, upv.gpu) each rule on places leaves of a component.
+std::vector<std::vector<bool>> Allowed(const Model& model, uint32_t component) {
+  std::vector<std::vector<bool>> out;
+  for (const solver::Constraint& rule : model.problem.constraints) {
+    if (rule.metric == solver::Metric::Where && rule.path[0] == component) {
+      out.push_back(rule.allowed);
+    }
+  }
+  return out;
+}
+
+TEST(Build, DataArchitecturePinsAndQuestionsEachLeaveSomePools) {
+  ir::Program program = MaskDetection();
+  EXPECT_THAT(Allowed(MustBuild(program), 0), ElementsAre(std::vector<bool>{true, false, false}));
+  EXPECT_TRUE(Allowed(MustBuild(program), 1).empty());
+  program.deploys[0].components[1].arch = {"arm64"};
+  program.deploys[0].pins = {{1, 1, false, ir::NoIndex, At(5)}, {1, ir::NoIndex, true, 2, At(6)}};
+  Options options;
+  options.force = {{1, 1, 0}};
+  const Model model = MustBuild(program, options);
+  EXPECT_THAT(Allowed(model, 1), ElementsAre(std::vector<bool>{true, false, false},    // arm64
+                                             std::vector<bool>{false, true, true},     // pin
+                                             std::vector<bool>{true, true, false},     // forbid
+                                             std::vector<bool>{false, true, false}));  // asked
+  EXPECT_THAT(model.constraints.back().text, HasSubstr("Detect on upv.large"));
+}
+
+TEST(Build, PersonalDataMayGoIntoAnAttestedEnclaveOfItsCountry) {
+  ir::Program program = MaskDetection();
+  program.deploys[0].components[0].enclave = true;
+  program.kinds[2].attested = true;
+  EXPECT_THAT(Allowed(MustBuild(program), 0), ElementsAre(std::vector<bool>{true, false, true}));
+  program.continua[0].zones[1].country = "FR";
+  EXPECT_THAT(Allowed(MustBuild(program), 0), ElementsAre(std::vector<bool>{true, false, false}));
+}
+
+TEST(Build, WhatIsThereJustNowLimitsAPool) {
+  Options options;
+  options.available = {{0, 0, 2}, {1, 0, 9}};
+  const auto& pools = MustBuild(MaskDetection(), options).problem.pools;
+  EXPECT_EQ(pools[0].max, 2U);
+  EXPECT_EQ(pools[1].max, 4U);
+}
+
+TEST(Build, MemoryThatIsOvercommittedDoesNotLimit) {
+  ir::Program program = MaskDetection();
+  program.kinds[0].overcommit = true;
+  const auto& pools = MustBuild(program).problem.pools;
+  EXPECT_TRUE(std::isinf(pools[0].memory));
+  EXPECT_EQ(pools[0].reserved, 500 * MiB);
+  EXPECT_EQ(pools[1].memory, 8 * GiB);
+}
+
+}  // namespace
+}  // namespace sprint::placement
