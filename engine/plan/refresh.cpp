@@ -1,0 +1,85 @@
+#include "engine/plan/refresh.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "engine/plan/differences.h"
+
+namespace sprint::plan {
+
+Result<Refreshed> Refreshed::Read(const Inventory& inventory, const Selection& selection,
+                                  Installed& installed) {
+  struct Group {
+    std::vector<const std::string*> addresses;
+    std::vector<const state::Record*> records;
+    std::vector<std::string> wires;
+  };
+  Refreshed refreshed;
+  std::map<std::string, Group> groups;  // by provider
+  for (const auto& [address, held] : inventory.held) {
+    if (held.record->attributes.is_null() || !selection.Has(address)) continue;
+    Group& group = groups[held.record->provider];
+    group.addresses.push_back(&address);
+    group.records.push_back(held.record);
+  }
+  for (auto& [name, group] : groups) {
+    SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, installed.Get(name));
+    if (!provider) continue;
+    for (const state::Record* record : group.records) {
+      auto wire = WireType(*provider, record->type);
+      if (!wire.ok()) return wire.TakeError().While("planning `" + record->address + "`");
+      group.wires.push_back(wire.TakeValue());
+    }
+    std::vector<host::ReadCall> calls;
+    for (size_t i = 0; i < group.records.size(); ++i) {
+      calls.push_back(
+          {group.wires[i], group.records[i]->attributes, group.records[i]->private_bytes});
+    }
+    auto answers = provider->ReadMany(calls);
+    for (size_t i = 0; i < answers.size(); ++i) {
+      const std::string& address = *group.addresses[i];
+      if (!answers[i].ok()) return answers[i].TakeError().While("reading `" + address + "`");
+      if (std::string text = Objections(answers[i]->messages); !text.empty()) {
+        return Error(ErrorCode::Unavailable, std::move(text)).While("reading `" + address + "`");
+      }
+      refreshed.answers_.emplace(address, answers[i].TakeValue());
+    }
+  }
+  return refreshed;
+}
+
+void Refreshed::Take(const Held& held, Step& step) {
+  const auto found = answers_.find(step.address);
+  if (found == answers_.end()) {
+    step.before = held.record->attributes;
+    step.private_bytes = held.record->private_bytes;
+  } else {
+    step.before = std::move(found->second.new_state);
+    step.private_bytes = std::move(found->second.private_bytes);
+  }
+  step.old_dependencies = held.dependencies;
+  step.moved_from = held.moved_from;
+}
+
+void PlanRefreshOnly(Step& step, const Held* held) {
+  step.after = step.before;
+  if (!held || held->record->attributes.is_null()) {
+    // Not made yet, and not now.
+    if (step.after.is_null()) step.after = value::Unknown{};
+    return;
+  }
+  if (step.before.is_null()) {
+    step.action = Action::Forget;
+    step.why = Why::Gone;
+    step.reason = "is gone";
+    return;
+  }
+  const std::vector<std::string> changed = Differing(held->record->attributes, step.before);
+  if (changed.empty()) return;
+  step.action = Action::Refresh;
+  step.why = Why::Drifted;
+  step.reason = Changing(changed) + " in the state";
+}
+
+}  // namespace sprint::plan

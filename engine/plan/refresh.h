@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "compiler/support/result.h"
+#include "engine/plan/installed.h"
+#include "engine/plan/moves.h"
+#include "engine/plan/plan.h"
+#include "engine/plan/selection.h"
+
+namespace sprint::plan {
+
+// What providers see now of the objects that the state has.
+class Refreshed {
+ public:
+  // Reads every object that `selection` has, many at once. Errors: what a provider says,
+  // with the address.
+  static Result<Refreshed> Read(const Inventory& inventory, const Selection& selection,
+                                Installed& installed);
+
+  // Puts into `step` the object as it is now, null when it is gone, and the provider's
+  // bytes about it; as the state has it if it was not read. Once for each address.
+  void Take(const Held& held, Step& step);
+
+ private:
+  std::unordered_map<std::string, host::ReadAnswer> answers_;
+};
+
+// The whole of a --refresh-only step: the state takes over what was found.
+void PlanRefreshOnly(Step& step, const Held* held);
+
+}  // namespace sprint::plan
