@@ -79,9 +79,9 @@ Result<bool> WriteConfig(Site& site, const Value& record) {
   return true;
 }
 
-// Returns when the proxy works with its config file, and nothing is under way on
-// an earlier one: whatever only that one named may now be ended.
-Status Settle(Site& site, const Value& record, bool wait_for_older) {
+// Returns when the proxy works with its config file, and nothing is under way to what that
+// no longer names: it may now be ended.
+Status Settle(Site& site, const Value& record) {
   Result<Value> config = ReadJsonFile(site.registry.File(ProxyFolder, record.Text("id"), "config"));
   if (!config.ok()) return config.TakeError();
   auto give_up = steady_clock::now() + DrainTime;
@@ -98,8 +98,8 @@ Status Settle(Site& site, const Value& record, bool wait_for_older) {
     } else if (state->Text("config") != config->Text("id")) {
       last = "it does not take up its new config";
       Signal(progress->child, SIGHUP);
-    } else if (wait_for_older && state->Number("older") > 0) {
-      last = "requests are still under way";
+    } else if (state->Number("leaving") > 0) {
+      last = "requests are still under way to what it no longer uses";
     } else {
       return Ok();
     }
@@ -148,7 +148,6 @@ Status RemoveProxy(Site& site, const std::string& id, bool at_once) {
 Result<Value> SetProxy(Site& site, const Value& wanted) {
   const std::string id = ProxyId(wanted);
   const bool new_one = !site.registry.Get(ProxyFolder, id);
-  const bool runs = Running(site, ProxyFolder, id).has_value();
   Result<Value> registered = Register(site, wanted, id);
   if (!registered.ok()) return registered.TakeError().While("making " + Describe(wanted));
   const Value record = registered.TakeValue();
@@ -160,7 +159,7 @@ Result<Value> SetProxy(Site& site, const Value& wanted) {
                       {"PORT", address.substr(address.find(':') + 1)}};
   spec.name_space = record.Text("name_space");
   Status settled = StartService(site, {ProxyFolder, id, Describe(wanted), address, spec});
-  if (settled.ok()) settled = Settle(site, record, runs);
+  if (settled.ok()) settled = Settle(site, record);
   if (!settled.ok()) {
     if (new_one) (void)RemoveProxy(site, id, true);
     return settled.TakeError();

@@ -16,12 +16,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
 #include "providers/local/http.h"
 #include "providers/local/metrics.h"
+#include "providers/local/traffic.h"
 
 namespace sprint::local {
 namespace {
@@ -78,131 +80,124 @@ class Proxy {
   int Run();
 
  private:
-  // A config and how many requests under way began with it.
-  struct InUse {
-    ProxyConfig config;
-    std::atomic<int64_t> requests{0};
-  };
   Status Load();
-  std::shared_ptr<InUse> Current() {
-    std::lock_guard lock(mutex_);
-    return in_use_;
-  }
   void Accept(int listening);
   void Converse(Socket socket);
   HttpResponse Answer(HttpRequest request);
   HttpResponse Forward(HttpRequest request);
-  HttpResponse ForwardOn(const ProxyConfig& config, HttpRequest request, double& own);
-  value::Value State();
+  HttpResponse ForwardOn(HttpRequest request, double& own);
+  Result<HttpResponse> CallBackend(const HttpRequest& request, double& travelled);
+  std::optional<Result<HttpResponse>> CallNext(const HttpRequest& request, std::string& component);
 
   std::string config_path_;
   Metrics metrics_;
+  Traffic traffic_;
   ConnectionPool pool_;  // to the proxies of what comes next
-  std::mutex mutex_;
-  std::shared_ptr<InUse> in_use_;
-  std::vector<std::weak_ptr<InUse>> older_;
   std::atomic<int> connections_{0};
   std::atomic<int64_t> requests_{0};
 };
 
 Status Proxy::Load() {
   SPRINT_ASSIGN_OR_RETURN(value::Value text, ReadJsonFile(config_path_));
-  auto fresh = std::make_shared<InUse>();
-  fresh->config = ProxyConfigFrom(text);
-  std::lock_guard lock(mutex_);
-  std::erase_if(older_, [](const auto& config) { return config.expired(); });
-  if (in_use_ != nullptr) older_.push_back(in_use_);
-  in_use_ = std::move(fresh);
+  traffic_.Use(ProxyConfigFrom(text));
   pool_.Clear();
   return Ok();
 }
 
-value::Value Proxy::State() {
-  std::lock_guard lock(mutex_);
-  int64_t older = 0;
-  for (const auto& weak : older_) {
-    if (std::shared_ptr<InUse> config = weak.lock()) older += config->requests;
-  }
-  return value::Object{{"config", in_use_->config.id}, {"older", older}};
+// An open connection to the target; with a pool an idle one where there is one.
+Result<Socket> ConnectTo(const ProxyTarget& target, ConnectionPool* pool) {
+  std::optional<Socket> idle = pool == nullptr ? std::nullopt : pool->Take(target.address);
+  Result<Socket> socket =
+      idle ? Result<Socket>(std::move(*idle)) : Connect(target.address, ConnectTime);
+  if (socket.ok()) SetTimeout(socket->fd(), AnswerTime);
+  return socket;
 }
 
-// Connects to a target chosen at random; to others, and again, while that fails.
 // With a pool the connection is kept for the next request: the next component's proxy has
-// a thread for each, a component may have few and is left alone. `excess` gets the seconds that the
-// way there took beyond the component's own doing.
-Result<HttpResponse> CallOne(std::vector<ProxyTarget> targets, const HttpRequest& request,
-                             ConnectionPool* pool, double* excess) {
-  std::shuffle(targets.begin(), targets.end(), Random());
+// a thread for each, a component may have few and is left alone. `travelled` gets the
+// seconds that the way there and back took.
+Result<HttpResponse> Exchange(Socket socket, const ProxyTarget& target, const HttpRequest& request,
+                              ConnectionPool* pool, double& travelled) {
+  Moment leave = Now();
+  Travel(target.link, request.body.size());
+  travelled += Since(leave);
+  SPRINT_RETURN_IF_ERROR(SendRequest(socket.fd(), request, target.address, pool != nullptr));
+  HttpReader reader(socket.fd());
+  Result<HttpResponse> response = reader.ReadResponse();
+  if (!response.ok()) return response;
+  if (pool != nullptr && reader.drained() && response->fields["connection"] == "keep-alive") {
+    pool->Give(target.address, std::move(socket));
+  }
+  leave = Now();
+  Travel(target.link, response->body.size());
+  travelled += Since(leave);
+  return response;
+}
+
+// Tries every backend, and all of them again for a while, until one takes the connection.
+Result<HttpResponse> Proxy::CallBackend(const HttpRequest& request, double& travelled) {
   const Moment begin = Now();
+  std::set<std::string> refused;
+  Error last(ErrorCode::Unavailable, "no instance of it is running");
   while (true) {
-    std::optional<Error> last;
-    for (const ProxyTarget& target : targets) {
-      std::optional<Socket> idle = pool == nullptr ? std::nullopt : pool->Take(target.address);
-      Result<Socket> socket =
-          idle ? Result<Socket>(std::move(*idle)) : Connect(target.address, ConnectTime);
-      if (!socket.ok()) {
-        last = socket.TakeError();
-        continue;
-      }
-      SetTimeout(socket->fd(), AnswerTime);
-      Moment leave = Now();
-      Travel(target.link, request.body.size());
-      *excess += Since(leave);
-      SPRINT_RETURN_IF_ERROR(SendRequest(socket->fd(), request, target.address, pool != nullptr));
-      HttpReader reader(socket->fd());
-      Result<HttpResponse> response = reader.ReadResponse();
-      if (!response.ok()) return response;
-      if (pool != nullptr && reader.drained() && response->fields["connection"] == "keep-alive") {
-        pool->Give(target.address, socket.TakeValue());
-      }
-      leave = Now();
-      Travel(target.link, response->body.size());
-      *excess += Since(leave);
-      return response;
+    Traffic::Choice choice = traffic_.ToBackend(refused, begin + AnswerTime, Random());
+    if (choice.trip) {
+      const ProxyTarget& target = choice.trip->target();
+      Result<Socket> socket = ConnectTo(target, nullptr);
+      if (socket.ok()) return Exchange(socket.TakeValue(), target, request, nullptr, travelled);
+      last = socket.TakeError();
+      refused.insert(target.address);
+    } else if (choice.refusal == Traffic::Refusal::Late) {
+      return Error(ErrorCode::Timeout, "every instance of it was busy for too long");
+    } else if (refused.empty() || Now() - begin > Patience) {
+      return last;
+    } else {
+      refused.clear();
+      std::this_thread::sleep_for(BetweenTries);
     }
-    if (!last) return Error(ErrorCode::Unavailable, "no instance of it is running");
-    if (Now() - begin > Patience) return std::move(*last);
+  }
+}
+
+// Nothing when the path ends here. `component` gets the name of what was chosen.
+std::optional<Result<HttpResponse>> Proxy::CallNext(const HttpRequest& request,
+                                                    std::string& component) {
+  const double die = std::uniform_real_distribution<double>(0, 1)(Random());
+  for (const Moment begin = Now();;) {
+    Traffic::Choice choice = traffic_.ToNext(die);
+    if (!choice.trip) return std::nullopt;
+    const ProxyTarget& target = choice.trip->target();
+    component = target.component;
+    Result<Socket> socket = ConnectTo(target, &pool_);
+    double travelled = 0;
+    if (socket.ok()) return Exchange(socket.TakeValue(), target, request, &pool_, travelled);
+    if (Now() - begin > Patience) return socket.TakeError();
     std::this_thread::sleep_for(BetweenTries);
   }
 }
 
-HttpResponse Proxy::ForwardOn(const ProxyConfig& config, HttpRequest request, double& own) {
+HttpResponse Proxy::ForwardOn(HttpRequest request, double& own) {
   request.fields = Content(request.fields);
   const Moment begin = Now();
   double travelled = 0;
-  Result<HttpResponse> answer = CallOne(config.backends, request, nullptr, &travelled);
-  if (!answer.ok()) return AsAnswer(config.component, answer.error());
+  Result<HttpResponse> answer = CallBackend(request, travelled);
+  if (!answer.ok()) return AsAnswer(traffic_.component(), answer.error());
   if (answer->status == 200) own = Since(begin) - travelled;
   HttpFields content = Content(answer->fields);
   if (answer->status != 200) return {answer->status, content, std::move(answer->body)};
 
-  double die = std::uniform_real_distribution<double>(0, 1)(Random());
-  for (const ProxyTarget& next : config.next) {
-    if (die >= next.probability) {
-      die -= next.probability;
-      continue;
-    }
-    HttpRequest onward{"POST", "/", content, std::move(answer->body)};
-    Result<HttpResponse> last = CallOne({next}, onward, &pool_, &travelled);
-    if (!last.ok()) return AsAnswer(next.component, last.error());
-    return {last->status, Content(last->fields), std::move(last->body)};
-  }
-  return {200, content, std::move(answer->body)};
+  std::string component;
+  HttpRequest onward{"POST", "/", content, std::move(answer->body)};
+  std::optional<Result<HttpResponse>> last = CallNext(onward, component);
+  if (!last) return {200, content, std::move(onward.body)};
+  if (!last->ok()) return AsAnswer(component, last->error());
+  return {(*last)->status, Content((*last)->fields), std::move((*last)->body)};
 }
 
 HttpResponse Proxy::Forward(HttpRequest request) {
   const Moment begin = Now();
   metrics_.Arrived(begin);
-  std::shared_ptr<InUse> in_use;
-  {
-    // Under the lock, or a request could take a config that State() holds for unused.
-    std::lock_guard lock(mutex_);
-    in_use = in_use_;
-    ++in_use->requests;
-  }
   double own = -1;
-  HttpResponse response = ForwardOn(in_use->config, std::move(request), own);
-  --in_use->requests;
+  HttpResponse response = ForwardOn(std::move(request), own);
   metrics_.Done(Now(), own, Since(begin), response.status / 100 == 2);
   return response;
 }
@@ -213,13 +208,15 @@ HttpResponse Proxy::Answer(HttpRequest request) {
   if (request.method == "POST") return Forward(std::move(request));
   if (request.method != "GET") return Fail(405, "POST a request, or GET /health, /metrics.json");
   if (path == "/health") return Fail(200, "ok");
-  if (path == "/state.json") return Json(State());
+  if (path == "/state.json") {
+    return Json(value::Object{{"config", traffic_.config_id()}, {"leaving", traffic_.Leaving()}});
+  }
   if (path == "/metrics.json") {
     double window = 60;
     size_t at = request.target.find("window=");
     if (at != std::string::npos) window = std::atof(request.target.c_str() + at + 7);
     if (!(window > 0)) return Fail(400, "window: seconds, above 0");
-    return Json(metrics_.Report(Current()->config.component, window, Now()));
+    return Json(metrics_.Report(traffic_.component(), window, Now()));
   }
   return Fail(404, "POST a request, or GET /health, /metrics.json");
 }
