@@ -292,6 +292,7 @@ Value Of(const AgentState& s) {
                 {"acting", s.acting},
                 {"acting_for", Num(s.acting_for)},
                 {"quiet_until", Num(s.quiet_until)},
+                {"changed_at", Num(s.changed_at)},
                 {"failures", s.failures},
                 {"moves", std::move(moves)}};
 }
@@ -315,6 +316,7 @@ AgentState StateFrom(const Value& value) {
   s.acting = Flag(value, "acting");
   s.acting_for = Get(value, "acting_for");
   s.quiet_until = Get(value, "quiet_until", 0);
+  s.changed_at = Get(value, "changed_at");
   s.failures = Whole(value, "failures");
   for (const Value& item : Items(value, "moves")) {
     s.moves.emplace_back(Get(item, "at", 0), Count(item, "count"));

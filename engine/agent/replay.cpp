@@ -73,6 +73,7 @@ AgentState Resume(const std::vector<Entry>& entries, const Settings& settings, d
     state.placed_for = before.placed_for;
     state.decisions = before.decisions;
     state.quiet_until = before.quiet_until;
+    state.changed_at = before.changed_at;
     state.failures = before.failures;
     state.moves = before.moves;
     state.acting = before.acting;

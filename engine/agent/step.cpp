@@ -83,7 +83,7 @@ class Stepper {
     decision_.predicted.resize(count, NotKnown);
     for (size_t i = 0; i < count; ++i) {
       const Requirement& requirement = settings_.requirements[i];
-      decision_.measured.push_back(Measure(requirement, samples));
+      decision_.measured.push_back(OfTheOldPlacement() ? NotKnown : Measure(requirement, samples));
       const double measured = decision_.measured[i], predicted = decision_.predicted[i];
       const bool unknown = std::isnan(measured) && std::isnan(predicted) && decision_.peak > 0;
       Held& held = state_.violated[KeyOf(requirement)];
@@ -94,6 +94,9 @@ class Stepper {
       }
     }
   }
+
+  // The window began before the last change ended.
+  bool OfTheOldPlacement() const { return now() < state_.changed_at + settings_.window; }
 
   // Of those seen violated now, the one violated for longest.
   size_t LongestViolated() const {
@@ -331,6 +334,7 @@ void Finish(const Settings& settings, AgentState& state, Seconds now, const Outc
   switch (outcome.end) {
     case End::Done:
       state.placed_for = state.acting_for;
+      state.changed_at = state.now;
       state.failures = 0;
       break;
     case End::Declined:

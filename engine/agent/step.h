@@ -172,6 +172,7 @@ struct AgentState {
   bool acting = false;
   double acting_for = NotKnown;
   Seconds quiet_until = 0;
+  Seconds changed_at = NotKnown;  // when the last change ended
   int64_t failures = 0;  // in a row
   std::vector<std::pair<Seconds, uint32_t>> moves;
 };

@@ -272,6 +272,29 @@ TEST(Step, RestsAfterAChange) {
   EXPECT_GE(world.replans[1].first - world.replans[0].first, 120);
 }
 
+TEST(Step, WhatWasMeasuredBeforeAChangeIsNotHeldAgainstWhatRunsNow) {
+  World world;
+  world.settings.window = 20;
+  double changed = 0;
+  world.act = [&](const Replan&) {
+    changed = world.t;
+    return Outcome{};
+  };
+  // Responses of the old placement fill the window for a while.
+  world.spoil = [&](Observation& observation) {
+    if (changed > 0 && world.t < changed + world.settings.window) {
+      observation.samples[0].response_mean = 5;
+    }
+  };
+  world.Load(3, 60);
+  world.Load(9, 120);
+  ASSERT_EQ(world.replans.size(), 1u);
+  for (const Decision& decision : world.decisions) {
+    if (decision.at <= changed) continue;
+    EXPECT_THAT(decision.reason(), HasSubstr("every requirement"));
+  }
+}
+
 TEST(Step, OverloadIsGivenTheMostThatCanBeHeldOnceAndThenOnlySaid) {
   World world;
   // Six machines do for 40.
