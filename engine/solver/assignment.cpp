@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "engine/solver/evaluate.h"
+#include "engine/solver/traffic.h"
 
 namespace sprint::solver {
 namespace {
@@ -21,6 +22,7 @@ struct Choice {
   std::vector<double> load, memory;  // per part
   double reduced = 0;                // objective at the present prices
   double fixed = 0;                  // objective of executions, fees and moves
+  double cost = 0;                   // EUR/s of executions and fees
   bool ends_in_cloud = false, touches_edge = false;
 };
 
@@ -44,6 +46,7 @@ class Assignment::State {
         relaxation_(relaxation),
         progress_(progress),
         all_(static_cast<uint32_t>(problem.components.size())),
+        ways_(problem),
         zero_(all_, 0),
         floor_(all_, 0),
         choices_(all_),
@@ -171,6 +174,7 @@ class Assignment::State {
       next.memory.push_back(item.memory);
       next.reduced += due;
       next.fixed += item.fixed;
+      next.cost += item.cost;
       next.ends_in_cloud = choice.ends_in_cloud || cloud;
       next.touches_edge = choice.touches_edge || !cloud;
       Grow(c, hardware, prices, most, rest, next, least_mean);
@@ -238,9 +242,9 @@ class Assignment::State {
   }
 
   // Infinite when a required bound is broken for good by what is placed, else the price
-  // of the preferences that are.
+  // of the preferences that are, and of the ways between what is placed.
   double Lost(bool complete) const {
-    double price = 0;
+    double price = problem_.goal == Goal::Cost ? ways_.All(current_, &placed_) : 0;
     for (size_t i = 0; i < problem_.constraints.size(); ++i) {
       const Constraint& rule = problem_.constraints[i];
       if (!domains_.active(i)) continue;
@@ -281,15 +285,22 @@ class Assignment::State {
           if (!rule.allowed[j]) return false;
         }
         return true;
+      case Metric::Availability:
+        if (!complete && !monotone) return true;
+        return Meets(rule, PathAvailability(problem_, current_, rule.path, &placed_));
       case Metric::Cost:
-      case Metric::Energy: {
+      case Metric::Energy:
+      case Metric::Carbon: {
         if (!complete && !rule.at_most) return true;
-        double value = 0;
+        const bool money = rule.metric == Metric::Cost;
+        double value = money ? ways_.All(current_, &placed_) : 0;
         for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
-          const Pool& pool = problem_.pools[j];
-          const double unit = rule.metric == Metric::Cost ? pool.price : pool.power;
-          value += unit * (relaxation_.function(j) ? load_[j] : Count(j));
-          if (relaxation_.function(j) && rule.metric == Metric::Cost) value += Fees(j);
+          if (relaxation_.function(j) && money) continue;
+          const double amount = relaxation_.function(j) ? load_[j] : Count(j);
+          value += Rate(problem_.pools[j], rule.metric) * amount;
+        }
+        for (uint32_t c = 0; c < all_ && money; ++c) {
+          if (placed_[c]) value += chosen_[c]->cost;
         }
         return Meets(rule, value);
       }
@@ -299,18 +310,6 @@ class Assignment::State {
 
   // Counts are fixed, but a pool that nobody came to need not be there.
   uint32_t Count(uint32_t j) const { return users_[j] > 0 ? counts_[j] : relaxation_.idle(j); }
-  double Fees(uint32_t j) const {
-    if (problem_.pools[j].fee <= 0) return 0;
-    double sum = 0;
-    for (uint32_t c = 0; c < all_; ++c) {
-      if (!placed_[c]) continue;
-      const auto& parts = problem_.components[c].variants[current_.variant[c]].parts;
-      for (size_t p = 0; p < parts.size(); ++p) {
-        if (current_.pool[c][p] == j) sum += problem_.pools[j].fee * parts[p].rate;
-      }
-    }
-    return sum;
-  }
 
   // Does nothing but the capacity that is left stand against this choice?
   bool StillFits(const Choice& choice) const {
@@ -455,6 +454,7 @@ class Assignment::State {
   Relaxation& relaxation_;
   Progress& progress_;
   uint32_t all_;
+  Traffic ways_;
   std::vector<double> zero_;
   std::vector<double> floor_;  // least response of each component on this hardware
   std::vector<std::vector<Choice>> choices_;

@@ -52,8 +52,8 @@ Item Domains::MakeItem(uint32_t c, uint32_t v, size_t p, const Option& option) c
             .cloud = pool.form != Form::Nodes,
             .option = static_cast<uint32_t>(&option - part.options.data())};
   if (pool.form == Form::Functions) {
-    item.fixed = item.load * Burden(problem_, pool);
-    if (problem_.goal == Goal::Cost) item.fixed += pool.fee * part.rate;
+    item.cost = ExecutionCost(pool, part, option);
+    item.fixed = problem_.goal == Goal::Cost ? item.cost : item.load * Burden(problem_, pool);
   }
   if (!Stays(c, v, p, option.pool)) {
     item.fixed += options_.move;
@@ -115,6 +115,8 @@ std::optional<double> EarlyPercentile(const Constraint& rule) {
 }
 
 bool Domains::Monotone(const Constraint& rule) const {
+  // Another component on a path can only make it less available.
+  if (rule.metric == Metric::Availability) return !rule.at_most;
   if (!rule.at_most) return false;
   if (rule.metric == Metric::Utilisation) return true;
   if (rule.metric != Metric::Response) return false;
@@ -143,8 +145,12 @@ bool Domains::CountsNeverHurt() const {
       case Metric::Utilisation:
         if (!monotone_[i] || rule.percentile != EarlyPercentile(rule)) return false;
         break;
+      case Metric::Availability:
+        if (rule.at_most) return false;
+        break;
       case Metric::Cost:
       case Metric::Energy:
+      case Metric::Carbon:
         return false;
     }
   }
@@ -154,7 +160,7 @@ bool Domains::CountsNeverHurt() const {
 double Domains::Cap() const {
   double cap = std::numeric_limits<double>::infinity();
   if (options_.previous && options_.move > 0) return cap;
-  const Metric same = problem_.goal == Goal::Cost ? Metric::Cost : Metric::Energy;
+  const Metric same = MetricOf(problem_.goal);
   for (size_t i = 0; i < problem_.constraints.size(); ++i) {
     const Constraint& rule = problem_.constraints[i];
     if (!active_[i] || rule.weight || !rule.at_most || rule.metric != same) continue;

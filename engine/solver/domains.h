@@ -19,8 +19,8 @@ class Domains {
   Items MakeItems() const;
 
   bool active(size_t constraint) const { return active_[constraint]; }
-  // A bound that more load can only make worse, so that breaking it early is final. Of
-  // percentiles that holds for the one EarlyPercentile names, which is at most what is
+  // A bound that more load, or more placed, can only make worse, so that breaking it early is
+  // final. Of percentiles that holds for the one EarlyPercentile names, which is at most what is
   // asked for.
   bool monotone(size_t constraint) const { return monotone_[constraint]; }
   // Is no required constraint ever broken by more instances?

@@ -15,7 +15,7 @@ constexpr double MostExcess = 100;
 }  // namespace
 
 Draft::Draft(const Problem& problem, const Domains& domains)
-    : problem_(problem), domains_(domains) {
+    : problem_(problem), domains_(domains), ways_(problem) {
   const auto all = static_cast<uint32_t>(problem.components.size());
   const size_t pools = problem.pools.size();
   placement_.variant.assign(all, 0);
@@ -59,7 +59,7 @@ Draft::Draft(const Problem& problem, const Domains& domains)
     if (!domains.active(i)) continue;
     for (uint32_t c : rule.path) of_component_[c].push_back(i);
     if (rule.metric == Metric::Utilisation) of_pool_[rule.pool].push_back(i);
-    if (rule.metric == Metric::Cost || rule.metric == Metric::Energy) of_all_.push_back(i);
+    if (IsSum(rule.metric)) of_all_.push_back(i);
   }
 
   flows_.resize(all);
@@ -137,6 +137,7 @@ void Draft::Change(uint32_t c, int sign) {
   const auto& items = chosen_[c];
   placed_[c] = sign > 0;
   left_ -= static_cast<size_t>(sign);
+  traffic_ += sign * ways_.Of(c, placement_, placed_);
   for (size_t p = 0; p < items.size(); ++p) {
     const Item& item = *items[p];
     const uint32_t j = item.pool;
@@ -184,7 +185,7 @@ void Draft::Take(uint32_t c) {
 }
 
 double Draft::Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& items) {
-  const double cost = cost_, missed = missed_, broken = broken_;
+  const double cost = cost_, traffic_before = traffic_, missed = missed_, broken = broken_;
   before_asked_ = value_;
   sums_.clear();
   for (const Item* item : items) {
@@ -192,7 +193,7 @@ double Draft::Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& 
     sums_.push_back({load_[j], memory_[j], gpu_[j], placement_.count[j]});
   }
   Put(c, variant, items);
-  const double penalty = missed_ + broken_;
+  const double found = penalty() + traffic();
   Change(c, -1);
   for (uint32_t i : touched_) is_touched_[i] = 0;
   touched_.clear();
@@ -205,9 +206,10 @@ double Draft::Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& 
     placement_.count[j] = sums_[p].count;
   }
   cost_ = cost;
+  traffic_ = traffic_before;
   missed_ = missed;
   broken_ = broken;
-  return penalty;
+  return found;
 }
 
 void Draft::Return(const Kept& kept) {
@@ -241,6 +243,7 @@ void Draft::Recount() {
   std::fill(load_.begin(), load_.end(), 0);
   std::fill(memory_.begin(), memory_.end(), 0);
   std::fill(gpu_.begin(), gpu_.end(), 0);
+  traffic_ = ways_.All(placement_, &placed_);
   cost_ = 0;
   for (uint32_t j = 0; j < load_.size(); ++j) cost_ += placement_.count[j] * burden_[j];
   for (uint32_t c = 0; c < placed_.size(); ++c) {
@@ -308,21 +311,22 @@ double Draft::Measure(size_t i) const {
         if (!rule.allowed[j]) return 0;
       }
       return 1;
+    case Metric::Availability:
+      return PathAvailability(problem_, placement_, rule.path, &placed_);
     case Metric::Cost:
-    case Metric::Energy: {
-      double sum = 0;
-      for (size_t j = 0; j < problem_.pools.size(); ++j) {
+    case Metric::Energy:
+    case Metric::Carbon: {
+      const bool money = rule.metric == Metric::Cost;
+      double sum = money ? traffic_ : 0;
+      for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
         const Pool& pool = problem_.pools[j];
-        const double unit = rule.metric == Metric::Cost ? pool.price : pool.power;
-        sum += unit * (pool.form == Form::Functions ? load_[j] : count(static_cast<uint32_t>(j)));
+        const bool function = pool.form == Form::Functions;
+        if (function && money) continue;
+        sum += Rate(pool, rule.metric) * (function ? load_[j] : count(j));
       }
-      if (rule.metric == Metric::Energy) return sum;
-      for (size_t c = 0; c < chosen_.size(); ++c) {
+      for (size_t c = 0; c < chosen_.size() && money; ++c) {
         if (!placed_[c]) continue;
-        const auto& parts = problem_.components[c].variants[placement_.variant[c]].parts;
-        for (size_t p = 0; p < parts.size(); ++p) {
-          sum += problem_.pools[placement_.pool[c][p]].fee * parts[p].rate;
-        }
+        for (const Item* item : chosen_[c]) sum += item->cost;
       }
       return sum;
     }

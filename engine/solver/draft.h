@@ -4,6 +4,7 @@
 
 #include "engine/solver/domains.h"
 #include "engine/solver/evaluate.h"
+#include "engine/solver/traffic.h"
 
 namespace sprint::solver {
 
@@ -38,7 +39,7 @@ class Draft {
   void Take(uint32_t c);
   // Of a pool that may have no parts yet: instances already paid for.
   void SetCount(uint32_t j, uint32_t count);
-  // The penalty if c were put so; nothing changes.
+  // Penalty and traffic if c were put so; nothing changes.
   double Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& items);
 
   // What a draft can return to.
@@ -54,11 +55,13 @@ class Draft {
   void Recount();
 
   double cost() const { return cost_; }
+  // EUR/s of priced ways, as far as it is minimised.
+  double traffic() const { return problem_.goal == Goal::Cost ? traffic_ : 0; }
   // Price of missed preferences, and of broken bounds at their weights. Up to date after
   // every change.
   double penalty() const { return missed_ + broken_; }
   bool Holds() const { return broken_ == 0; }
-  double objective() const { return cost_ + missed_ + broken_; }
+  double objective() const { return cost_ + traffic() + missed_ + broken_; }
   // Broken bounds become dearer.
   void Press(double factor);
   void SetWeight(double weight);
@@ -92,7 +95,8 @@ class Draft {
   };
   std::vector<Sums> sums_;            // of Ask
   std::vector<double> before_asked_;  // of Ask
-  double cost_ = 0, missed_ = 0, broken_ = 0;
+  Traffic ways_;
+  double cost_ = 0, traffic_ = 0, missed_ = 0, broken_ = 0;
 
   // One way: for each component those before and after it, and how many of them forbid
   // what.

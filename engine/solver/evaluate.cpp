@@ -1,7 +1,10 @@
 #include "engine/solver/evaluate.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "engine/solver/traffic.h"
 
 namespace sprint::solver {
 
@@ -103,6 +106,34 @@ Response PathResponse(const Problem& problem, const Placement& placement, const 
   return total;
 }
 
+double PathAvailability(const Problem& problem, const Placement& placement,
+                        const std::vector<uint32_t>& path, const std::vector<char>* placed) {
+  std::vector<uint32_t> pools, zones;
+  for (uint32_t c : path) {
+    if (placed && !(*placed)[c]) continue;
+    for (uint32_t j : placement.pool[c]) {
+      pools.push_back(j);
+      zones.push_back(problem.pools[j].zone);
+    }
+  }
+  const auto once = [](std::vector<uint32_t>& all) {
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  };
+  once(pools);
+  once(zones);
+  double up = 1;
+  for (uint32_t j : pools) {
+    const Pool& pool = problem.pools[j];
+    const double down = 1 - pool.availability;
+    up *= 1 - (pool.form == Form::Functions ? down : std::pow(down, placement.count[j]));
+  }
+  for (uint32_t z : zones) {
+    if (!problem.zone_availability.empty()) up *= problem.zone_availability[z];
+  }
+  return up;
+}
+
 bool Meets(const Constraint& constraint, double value) {
   const double slack = 1e-9 * std::max(1e-9, std::fabs(constraint.bound));
   return constraint.at_most ? value <= constraint.bound + slack : value >= constraint.bound - slack;
@@ -112,7 +143,7 @@ Evaluation Evaluate(const Problem& problem, const Placement& placement) {
   Evaluation out;
   out.load = Loads(problem, placement);
   const auto all = static_cast<uint32_t>(problem.components.size());
-  std::vector<double> fees(problem.pools.size(), 0);
+  std::vector<double> executions(problem.pools.size(), 0);
   for (uint32_t c = 0; c < all; ++c) {
     const auto& parts = problem.components[c].variants[placement.variant[c]].parts;
     out.response.emplace_back();
@@ -120,7 +151,11 @@ Evaluation Evaluate(const Problem& problem, const Placement& placement) {
       const uint32_t pool = placement.pool[c][p];
       out.response.back().push_back(
           PartResponse(problem, parts[p], pool, out.load[pool], placement.count[pool]).mean);
-      fees[pool] += problem.pools[pool].fee * parts[p].rate;
+      if (problem.pools[pool].form != Form::Functions) continue;
+      for (const Option& option : parts[p].options) {
+        if (option.pool != pool) continue;
+        executions[pool] += ExecutionCost(problem.pools[pool], parts[p], option);
+      }
     }
   }
   for (size_t j = 0; j < problem.pools.size(); ++j) {
@@ -128,11 +163,17 @@ Evaluation Evaluate(const Problem& problem, const Placement& placement) {
     const bool function = pool.form == Form::Functions;
     const double used = function ? out.load[j] : placement.count[j];
     out.utilisation.push_back(Utilisation(pool, out.load[j], placement.count[j]));
-    out.pool_cost.push_back(used * pool.price + (function ? fees[j] : 0));
+    out.pool_cost.push_back(function ? executions[j] : used * pool.price);
     out.cost += out.pool_cost.back();
     out.energy += used * pool.power;
+    out.carbon += used * pool.carbon;
   }
-  out.burden = problem.goal == Goal::Cost ? out.cost : out.energy;
+  out.traffic = Traffic(problem).All(placement);
+  out.cost += out.traffic;
+  const auto sum = [&](Metric metric) {
+    return metric == Metric::Cost ? out.cost : metric == Metric::Energy ? out.energy : out.carbon;
+  };
+  out.goal = out.burden = sum(MetricOf(problem.goal));
   for (const Constraint& constraint : problem.constraints) {
     double value = 0;
     switch (constraint.metric) {
@@ -146,10 +187,12 @@ Evaluation Evaluate(const Problem& problem, const Placement& placement) {
         break;
       }
       case Metric::Cost:
-        value = out.cost;
-        break;
       case Metric::Energy:
-        value = out.energy;
+      case Metric::Carbon:
+        value = sum(constraint.metric);
+        break;
+      case Metric::Availability:
+        value = PathAvailability(problem, placement, constraint.path);
         break;
       case Metric::Utilisation:
         value = out.utilisation[constraint.pool];

@@ -25,6 +25,13 @@ double Utilisation(const Pool& pool, double load, uint32_t count);
 performance::Sojourn PartResponse(const Problem& problem, const Part& part, uint32_t pool,
                                   double load, uint32_t count);
 
+// Probability that the components of `path` can all be reached: each zone and each pool
+// they are in counts once, a pool as up while one of its instances is. With `placed` only
+// those in it count.
+double PathAvailability(const Problem& problem, const Placement& placement,
+                        const std::vector<uint32_t>& path,
+                        const std::vector<char>* placed = nullptr);
+
 // Time through the components of `path`, hops between them included. Each component
 // counts with its chain and early exits; a request that leaves early goes on to the next
 // component from where it left. For searches: where `placed` is given, a component not
@@ -46,9 +53,12 @@ struct Evaluation {
   std::vector<std::vector<double>> response;  // mean per component and part, s
   std::vector<double> value;                  // per constraint; Where: 1 met, 0 not
   std::vector<bool> met;
-  double cost = 0;    // EUR/s, without the price of missed preferences
-  double energy = 0;  // W
-  double burden = 0;  // the objective: cost or energy, plus missed preferences
+  double traffic = 0;  // EUR/s of priced ways, part of the cost of no pool
+  double cost = 0;     // EUR/s, without the price of missed preferences
+  double energy = 0;   // W
+  double carbon = 0;   // g/s
+  double goal = 0;     // which of the three is minimised
+  double burden = 0;   // the objective: the goal, plus missed preferences
 };
 Evaluation Evaluate(const Problem& problem, const Placement& placement);
 

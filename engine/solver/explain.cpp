@@ -176,8 +176,11 @@ class Explainer {
     Problem problem = problem_;
     switch (rule.metric) {
       case Metric::Cost:
-      case Metric::Energy: {
-        problem.goal = rule.metric == Metric::Cost ? Goal::Cost : Goal::Energy;
+      case Metric::Energy:
+      case Metric::Carbon: {
+        problem.goal = rule.metric == Metric::Cost     ? Goal::Cost
+                       : rule.metric == Metric::Energy ? Goal::Energy
+                                                       : Goal::Carbon;
         if (!rule.at_most) return std::nullopt;
         const Outcome outcome = Ask(problem, others, false);
         const auto* solved = std::get_if<Solved>(&outcome);
@@ -209,6 +212,21 @@ class Explainer {
           (Try(problem, i, middle, others) ? high : low) = middle;
         }
         return high;
+      }
+      case Metric::Availability: {
+        if (rule.at_most) return std::nullopt;
+        // In shares of time down: twice as much, until it does.
+        double low = 1 - rule.bound, high = low;
+        for (int doubling = 0; !Try(problem, i, 1 - high, others); ++doubling) {
+          if (high >= 1 || doubling == 40) return std::nullopt;
+          low = high;
+          high = std::min(1.0, std::max(2 * high, 1e-9));
+        }
+        for (int step = 0; step < 20 && high - low > high * 1e-4; ++step) {
+          const double middle = (low + high) / 2;
+          (Try(problem, i, 1 - middle, others) ? high : low) = middle;
+        }
+        return 1 - high;
       }
       case Metric::Rate:
       case Metric::Where:

@@ -21,10 +21,15 @@ class Finder {
         for (const Route& route : routes) {
           Figure(route.delay, "a delay");
           Figure(route.seconds_per_byte, "a bandwidth");
+          Figure(route.price, "a price");
         }
       }
     }
     if (!(problem_.ceiling > 0 && problem_.ceiling <= 1)) Say("the ceiling is no share");
+    if (!problem_.zone_availability.empty() && problem_.zone_availability.size() != zones) {
+      Say("availabilities are not by zones");
+    }
+    for (double up : problem_.zone_availability) Share(up, "an availability is no share");
     for (const Pool& pool : problem_.pools) Check(pool);
     for (const Component& component : problem_.components) Check(component);
     for (const Flow& flow : problem_.flows) {
@@ -32,6 +37,7 @@ class Finder {
         Say("a flow goes backwards, or nowhere");
       }
       if (flow.bytes) Figure(*flow.bytes, "a flow's size");
+      Figure(flow.probability, "a flow's probability");
     }
     for (const Constraint& rule : problem_.constraints) Check(rule);
     return found_;
@@ -46,6 +52,9 @@ class Finder {
       Say((std::string(what) + " is negative, too large or no number").c_str());
     }
   }
+  void Share(double value, const char* text) {
+    if (!(value >= 0 && value <= 1)) Say(text);
+  }
   void Limit(double value, const char* what) {
     if (!std::isinf(value) || value < 0) Figure(value, what);
   }
@@ -56,6 +65,8 @@ class Finder {
     Figure(pool.price, "a price");
     Figure(pool.fee, "a fee");
     Figure(pool.power, "a power");
+    Figure(pool.carbon, "an emission");
+    Share(pool.availability, "an availability is no share");
     Figure(pool.reserved, "a pool's reserved memory");
     Limit(pool.memory, "a pool's memory");
     Limit(pool.gpu_memory, "a pool's memory");
@@ -74,13 +85,14 @@ class Finder {
         Figure(part.memory, "a memory");
         Figure(part.gpu_memory, "a memory");
         Figure(part.output, "a size");
-        if (!(part.exit >= 0 && part.exit <= 1)) Say("an exit is no share");
+        Share(part.exit, "an exit is no share");
         for (const Option& option : part.options) {
           if (option.pool >= problem_.pools.size()) Say("an option leads to no pool");
           Figure(option.demand, "a demand");
           Figure(option.response.mean, "a function's time");
           Figure(option.response.variance, "a function's time");
           if (option.memory) Figure(*option.memory, "a memory");
+          if (option.billed) Figure(*option.billed, "a billed time");
         }
       }
     }
@@ -95,8 +107,7 @@ class Finder {
     for (uint32_t c : rule.path) {
       if (c >= problem_.components.size()) Say("a constraint names no component");
     }
-    const bool sum = rule.metric == Metric::Cost || rule.metric == Metric::Energy;
-    if (rule.path.empty() && !sum && rule.metric != Metric::Utilisation) {
+    if (rule.path.empty() && !IsSum(rule.metric) && rule.metric != Metric::Utilisation) {
       Say("a constraint names no component");
     }
     if (rule.metric == Metric::Utilisation && rule.pool >= problem_.pools.size()) {

@@ -65,7 +65,7 @@ Neighbourhood::Neighbourhood(const Problem& problem, const Domains& domains, con
     for (size_t j = 0; j < rule.allowed.size(); ++j) mix(sight[j], rule.allowed[j] ? 1 : 2);
   }
   using Key = std::tuple<uint32_t, Form, uint32_t, uint32_t, double, double, double, double, double,
-                         bool, double, uint64_t, uint32_t>;
+                         bool, double, double, double, uint64_t, uint32_t>;
   std::map<Key, uint32_t> classes;
   for (uint32_t j = 0; j < problem.pools.size(); ++j) {
     const Pool& p = problem.pools[j];
@@ -80,6 +80,8 @@ Neighbourhood::Neighbourhood(const Problem& problem, const Domains& domains, con
                   p.cores,
                   p.per_core,
                   p.power,
+                  p.carbon,
+                  p.availability,
                   sight[j],
                   bounded[j] || p.form == Form::Functions ? j + 1 : 0};
     class_.push_back(classes.emplace(key, static_cast<uint32_t>(classes.size())).first->second);
@@ -177,7 +179,8 @@ bool Neighbourhood::Insert(uint32_t c) {
     for (const Chain& chain : chains) {
       if (chain.due >= best || !draft_.Joins(c, v, chain.items)) continue;
       progress_.Stop();
-      const double due = chain.due + draft_.Ask(c, v, chain.items) - draft_.penalty();
+      const double due =
+          chain.due + draft_.Ask(c, v, chain.items) - draft_.penalty() - draft_.traffic();
       if (due >= best) continue;
       best = due;
       variant = v;
@@ -328,8 +331,7 @@ void Neighbourhood::Accept() {
     if (loads[j] > most * (1 + 1e-12)) return;
   }
   const Evaluation evaluation = Evaluate(problem_, placement);
-  double burden = (problem_.goal == Goal::Cost ? evaluation.cost : evaluation.energy) +
-                  domains_.Moves(placement);
+  double burden = evaluation.goal + domains_.Moves(placement);
   for (size_t i = 0; i < evaluation.met.size(); ++i) {
     const Constraint& rule = problem_.constraints[i];
     if (!domains_.active(i) || evaluation.met[i]) continue;

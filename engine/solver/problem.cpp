@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/support/check.h"
+
 namespace sprint::solver {
 
 double Hop(const Problem& problem, uint32_t from, uint32_t to, double bytes) {
@@ -14,6 +16,18 @@ double Hop(const Problem& problem, uint32_t from, uint32_t to, double bytes) {
     best = std::min(best, route.delay + bytes * route.seconds_per_byte);
   }
   return best;
+}
+
+double Fare(const Problem& problem, uint32_t from, uint32_t to, double bytes) {
+  if (from == to) return 0;
+  double quickest = std::numeric_limits<double>::infinity(), price = 0;
+  for (const Route& route : problem.routes[problem.pools[from].zone][problem.pools[to].zone]) {
+    const double time = route.delay + bytes * route.seconds_per_byte;
+    if (time > quickest || (time == quickest && route.price >= price)) continue;
+    quickest = time;
+    price = route.price;
+  }
+  return bytes * price;
 }
 
 double FlowBytes(const Problem& problem, uint32_t from, uint32_t to, double output) {
@@ -40,7 +54,27 @@ double Concurrency(const Problem& problem, const Pool& pool) {
 }
 
 double Burden(const Problem& problem, const Pool& pool) {
-  return problem.goal == Goal::Cost ? pool.price : pool.power;
+  return Rate(pool, MetricOf(problem.goal));
+}
+
+double ExecutionCost(const Pool& pool, const Part& part, const Option& option) {
+  return part.rate * (option.billed.value_or(option.demand) * pool.price + pool.fee);
+}
+
+Metric MetricOf(Goal goal) {
+  switch (goal) {
+    case Goal::Cost:
+      return Metric::Cost;
+    case Goal::Energy:
+      return Metric::Energy;
+    case Goal::Carbon:
+      return Metric::Carbon;
+  }
+  SPRINT_UNREACHABLE("goal");
+}
+
+double Rate(const Pool& pool, Metric metric) {
+  return metric == Metric::Cost ? pool.price : metric == Metric::Energy ? pool.power : pool.carbon;
 }
 
 }  // namespace sprint::solver

@@ -26,9 +26,11 @@ struct Pool {
   double reserved = 0;  // bytes the runtime itself needs
   double cores = 1;
   bool per_core = false;
-  double power = 0;        // W per instance, functions: while executing
-  double concurrency = 0;  // functions: executions at once, 0 unlimited
-  double idle = 600;       // functions: s after which a warm instance dies
+  double power = 0;         // W per instance, functions: while executing
+  double carbon = 0;        // g/s that this power emits
+  double availability = 1;  // share of time an instance, or the function service, is up
+  double concurrency = 0;   // functions: executions at once, 0 unlimited
+  double idle = 600;        // functions: s after which a warm instance dies
 };
 
 struct Option {
@@ -38,6 +40,8 @@ struct Option {
   performance::Sojourn response;
   std::optional<double> memory = std::nullopt;  // bytes, instead of the part's
   double cold = 0;  // s; functions: the time of an instance that has to start first
+  // s; functions: what one execution is billed, when not the warm time.
+  std::optional<double> billed = std::nullopt;
 };
 
 struct Part {
@@ -71,14 +75,26 @@ struct Flow {
 struct Route {
   double delay = 0;
   double seconds_per_byte = 0;
+  double price = 0;  // EUR/byte
 };
 
-enum class Metric : uint8_t { Response, Accuracy, Cost, Energy, Utilisation, Rate, Where };
+enum class Metric : uint8_t {
+  Response,
+  Accuracy,
+  Cost,
+  Energy,
+  Carbon,
+  Availability,
+  Utilisation,
+  Rate,
+  Where
+};
 
 struct Constraint {
   Metric metric = Metric::Cost;
-  std::vector<uint32_t> path;  // Response: successive flows; one: Accuracy, Rate, Where
-  uint32_t pool = 0;           // Utilisation
+  // Response, Availability: successive flows; one: Accuracy, Rate, Where
+  std::vector<uint32_t> path;
+  uint32_t pool = 0;  // Utilisation
   bool at_most = true;
   double bound = 0;
   std::optional<double> percentile;
@@ -86,11 +102,12 @@ struct Constraint {
   std::vector<bool> allowed;     // Where: pools this component may use
 };
 
-enum class Goal : uint8_t { Cost, Energy };
+enum class Goal : uint8_t { Cost, Energy, Carbon };
 
 struct Problem {
   std::vector<Pool> pools;
   std::vector<bool> one_kind;                           // per zone
+  std::vector<double> zone_availability;                // per zone; empty: all are always up
   std::vector<std::vector<std::vector<Route>>> routes;  // [zone][zone]
   std::vector<Component> components;
   std::vector<Flow> flows;
@@ -111,6 +128,10 @@ struct Placement {
 // that says nothing else; infinite without a way.
 double Hop(const Problem& problem, uint32_t from, uint32_t to, double bytes);
 
+// EUR that `bytes` from one pool to another cost: on the way they take, which is the
+// quickest; of equally quick ones the cheapest.
+double Fare(const Problem& problem, uint32_t from, uint32_t to, double bytes);
+
 // Bytes of one request from a component to the next when `output` is what its last part
 // sends.
 double FlowBytes(const Problem& problem, uint32_t from, uint32_t to, double output);
@@ -127,5 +148,17 @@ double Concurrency(const Problem& problem, const Pool& pool);
 
 // What one used instance, or one second of execution, adds to the objective per s.
 double Burden(const Problem& problem, const Pool& pool);
+
+// EUR/s of a part's executions and requests on a pool of functions: each part pays for its
+// own, for the time that is billed, and a fee for each request.
+double ExecutionCost(const Pool& pool, const Part& part, const Option& option);
+// The metric whose value is the goal: Cost, Energy or Carbon.
+Metric MetricOf(Goal goal);
+// What an instance or a second of execution adds to one of these.
+double Rate(const Pool& pool, Metric metric);
+// Is it one of these, a sum over everything?
+inline bool IsSum(Metric metric) {
+  return metric == Metric::Cost || metric == Metric::Energy || metric == Metric::Carbon;
+}
 
 }  // namespace sprint::solver

@@ -13,6 +13,7 @@ struct Item {
   uint32_t pool = 0;
   double load = 0;   // busy seconds per second it brings to the pool
   double fixed = 0;  // objective of its executions, fees and moves, whatever the counts
+  double cost = 0;   // EUR/s of its executions and fees
   double memory = 0, gpu_memory = 0;
   bool cloud = false;
   uint32_t option = 0;  // which of the part's

@@ -11,6 +11,7 @@
 #include "engine/solver/packing.h"
 #include "engine/solver/progress.h"
 #include "engine/solver/relaxation.h"
+#include "engine/solver/traffic.h"
 
 // Two levels. Above, hardware: which pool of a zone of one kind, and how many of each;
 // ranges are split until every count is fixed, and Lagrangian bounds cut most of them
@@ -177,7 +178,7 @@ class Searcher {
   }
 
   double Top(const Hardware& hardware) const {
-    double sum = domains_.Preferences();
+    double sum = domains_.Preferences() + Traffic(problem_).Most();
     for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
       if (!relaxation_.function(j)) sum += hardware.high[j] * relaxation_.burden(j);
     }

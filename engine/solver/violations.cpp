@@ -1,5 +1,6 @@
 #include "engine/solver/violations.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -206,20 +207,80 @@ class Checker {
     return {first, second - first * first, sure};
   }
 
+  // Everything that is sent over priced ways.
+  double Sent() const {
+    double sum = 0;
+    const auto send = [&](uint32_t from, uint32_t to, double rate, double bytes) {
+      if (from == to || rate <= 0) return;
+      const auto& ways = problem_.routes[problem_.pools[from].zone][problem_.pools[to].zone];
+      const auto quicker = [&](const Route& a, const Route& b) {
+        const double ta = a.delay + bytes * a.seconds_per_byte;
+        const double tb = b.delay + bytes * b.seconds_per_byte;
+        return ta != tb ? ta < tb : a.price < b.price;
+      };
+      const auto taken = std::min_element(ways.begin(), ways.end(), quicker);
+      if (taken != ways.end()) sum += rate * bytes * taken->price;
+    };
+    for (size_t c = 0; c < problem_.components.size(); ++c) {
+      const auto& parts = Parts(c);
+      for (size_t p = 0; p < parts.size(); ++p) {
+        const bool last = p + 1 == parts.size();
+        const double answered = parts[p].rate * (last ? 1 : parts[p].exit);
+        if (!last) {
+          send(placement_.pool[c][p], placement_.pool[c][p + 1], parts[p + 1].rate,
+               parts[p].output);
+        }
+        for (const Flow& flow : problem_.flows) {
+          if (flow.from != c) continue;
+          send(placement_.pool[c][p], placement_.pool[flow.to][0], answered * flow.probability,
+               flow.bytes ? *flow.bytes : parts.back().output);
+        }
+      }
+    }
+    return sum;
+  }
+
+  double Up(const std::vector<uint32_t>& path) const {
+    std::set<uint32_t> pools, zones;
+    for (uint32_t c : path) {
+      for (uint32_t j : placement_.pool[c]) {
+        pools.insert(j);
+        zones.insert(problem_.pools[j].zone);
+      }
+    }
+    double up = 1;
+    for (uint32_t j : pools) {
+      double all_down = 1;
+      const uint32_t count = problem_.pools[j].form == Form::Functions ? 1 : placement_.count[j];
+      for (uint32_t k = 0; k < count; ++k) all_down *= 1 - problem_.pools[j].availability;
+      up *= 1 - all_down;
+    }
+    for (uint32_t z : zones) {
+      if (!problem_.zone_availability.empty()) up *= problem_.zone_availability[z];
+    }
+    return up;
+  }
+
   void Bounds(double burden, const std::vector<bool>& active) {
-    double cost = 0, energy = 0;
+    double cost = Sent(), energy = 0, carbon = 0;
     for (size_t j = 0; j < problem_.pools.size(); ++j) {
       const Pool& pool = problem_.pools[j];
-      const double amount = pool.form == Form::Functions ? Busy(j) : placement_.count[j];
-      cost += amount * pool.price;
+      const bool function = pool.form == Form::Functions;
+      const double amount = function ? Busy(j) : placement_.count[j];
+      if (!function) cost += amount * pool.price;
       energy += amount * pool.power;
+      carbon += amount * pool.carbon;
     }
     for (size_t c = 0; c < problem_.components.size(); ++c) {
       for (size_t p = 0; p < Parts(c).size(); ++p) {
-        if (PoolOf(c, p).form == Form::Functions) cost += Parts(c)[p].rate * PoolOf(c, p).fee;
+        if (PoolOf(c, p).form != Form::Functions) continue;
+        const double billed = Chosen(c, p).billed ? *Chosen(c, p).billed : Chosen(c, p).demand;
+        cost += Parts(c)[p].rate * (PoolOf(c, p).fee + billed * PoolOf(c, p).price);
       }
     }
-    double paid = problem_.goal == Goal::Cost ? cost : energy;
+    double paid = problem_.goal == Goal::Cost     ? cost
+                  : problem_.goal == Goal::Energy ? energy
+                                                  : carbon;
     for (size_t i = 0; i < problem_.constraints.size(); ++i) {
       const Constraint& rule = problem_.constraints[i];
       if (!active.empty() && !active[i]) continue;
@@ -252,6 +313,12 @@ class Checker {
           break;
         case Metric::Energy:
           value = energy;
+          break;
+        case Metric::Carbon:
+          value = carbon;
+          break;
+        case Metric::Availability:
+          value = Up(rule.path);
           break;
         case Metric::Utilisation: {
           const Pool& pool = problem_.pools[rule.pool];

@@ -259,6 +259,85 @@ TEST(Model, PowerIsOfUsedInstancesAndOfExecutions) {
   EXPECT_TRUE(Violations(problem, placement, 18).empty());
 }
 
+TEST(Model, CarbonIsPowerWhereItIsUsed) {
+  Problem problem = TwoZones(
+      {{.max = 3, .power = 5, .carbon = 2}, {.form = Form::Functions, .power = 80, .carbon = 10}});
+  problem.goal = Goal::Carbon;
+  problem.components = {OnePart(1, {.options = {{0, 0.1, {}}}}),
+                        OnePart(2, {.options = {{1, 0.05, {0.05, 0.0025}}}})};
+  const Placement placement{{0, 0}, {{0}, {1}}, {2, 0}};
+  EXPECT_NEAR(Evaluate(problem, placement).carbon, 5, 1e-12);
+  EXPECT_TRUE(Violations(problem, placement, 5).empty());
+}
+
+TEST(Model, WhatIsBilledIsNotWhatIsBusy) {
+  Problem problem = TwoZones({{.form = Form::Functions, .price = 0.5, .power = 80}});
+  problem.components = {OnePart(2, {.options = {{0, 0.4, {0.4, 0.16}}}})};
+  problem.components[0].variants[0].parts[0].options[0].billed = 0.7;
+  const Evaluation evaluation = Evaluate(problem, {{0}, {{0}}, {0}});
+  EXPECT_NEAR(evaluation.cost, 2 * 0.7 * 0.5, 1e-12);
+  EXPECT_NEAR(evaluation.energy, 2 * 0.4 * 80, 1e-12);
+}
+
+TEST(Model, PricedWaysArePaidByEveryRequestThatTakesThem) {
+  Problem problem = TwoZones({{.zone = 0, .price = 1}, {.zone = 1, .price = 1}});
+  problem.routes[0][1][0].price = problem.routes[1][0][0].price = 0.5;
+  const auto part = [](double rate, double exit, double output) {
+    return Part{
+        .rate = rate, .output = output, .exit = exit, .options = {{0, 0.01, {}}, {1, 0.01, {}}}};
+  };
+  // 4 requests/s, a quarter answered by the first part; a flow that half of them take.
+  problem.components = {{4, {{std::nullopt, {part(4, 0.25, 2), part(3, 0, 6)}}}},
+                        {2, {{std::nullopt, {part(2, 0, 0)}}}}};
+  problem.flows = {{0, 1, std::nullopt, 0.5}};
+  const auto sent = [&](uint32_t head, uint32_t tail, uint32_t next) {
+    const Placement placement{{0, 0}, {{head, tail}, {next}}, {1, 1}};
+    const Evaluation evaluation = Evaluate(problem, placement);
+    EXPECT_TRUE(Violations(problem, placement, evaluation.burden).empty());
+    EXPECT_NEAR(evaluation.cost, 2 + evaluation.traffic, 1e-12);
+    return evaluation.traffic;
+  };
+  EXPECT_EQ(sent(0, 0, 0), 0);
+  // 3 of 2 bytes within, then half of those 3 of 6 bytes back.
+  EXPECT_NEAR(sent(0, 1, 0), (3 * 2 + 1.5 * 6) * 0.5, 1e-12);
+  // Half of the one that is answered early crosses.
+  EXPECT_NEAR(sent(0, 1, 1), (3 * 2 + 0.5 * 6) * 0.5, 1e-12);
+  EXPECT_NEAR(sent(0, 0, 1), 2 * 6 * 0.5, 1e-12);
+  // A quicker way for nothing is taken, a slower one is not.
+  problem.routes[0][1].push_back({0.005, 1.0 / 100});
+  EXPECT_EQ(sent(0, 0, 1), 0);
+  problem.routes[0][1].back().delay = 0.02;
+  EXPECT_NEAR(sent(0, 0, 1), 2 * 6 * 0.5, 1e-12);
+}
+
+TEST(Model, APathIsUpWhileEachPoolHasAnInstanceAndEachZoneIs) {
+  Problem problem = TwoZones({{.zone = 0, .max = 2, .availability = 0.9},
+                              {.zone = 1, .availability = 0.95},
+                              {.zone = 1, .form = Form::Functions, .availability = 0.99}});
+  problem.zone_availability = {0.999, 0.98};
+  const Part part{.options = {{0, 0.01, {}}, {1, 0.01, {}}, {2, 0.01, {0.01, 1e-4}}}};
+  problem.components = {OnePart(1, part), OnePart(1, part), OnePart(1, part)};
+  problem.flows = {{0, 1}, {1, 2}};
+  Constraint rule;
+  rule.metric = Metric::Availability;
+  rule.at_most = false;
+  rule.path = {0, 1, 2};
+  // Two on the first pool, which counts once, as does its zone.
+  EXPECT_NEAR(ValueOf(problem, {{0, 0, 0}, {{0}, {0}, {0}}, {1, 0, 0}}, rule), 0.9 * 0.999, 1e-12);
+  EXPECT_NEAR(ValueOf(problem, {{0, 0, 0}, {{0}, {0}, {1}}, {2, 1, 0}}, rule),
+              0.99 * 0.999 * 0.95 * 0.98, 1e-12);
+  EXPECT_NEAR(ValueOf(problem, {{0, 0, 0}, {{1}, {1}, {2}}, {0, 1, 0}}, rule), 0.95 * 0.99 * 0.98,
+              1e-12);
+  // What is required takes the second instance.
+  problem.constraints = {rule};
+  problem.constraints[0].bound = 0.98;
+  problem.pools[0].price = 1;
+  problem.pools[1].price = problem.pools[2].price = 50;
+  const Outcome outcome = Search(problem, {});
+  ASSERT_TRUE(std::holds_alternative<Solved>(outcome));
+  EXPECT_EQ(std::get<Solved>(outcome).placement.count[0], 2U);
+}
+
 TEST(Model, DataTakesTheWayThatIsQuickestForIt) {
   Problem problem = TwoZones({{.zone = 0}, {.zone = 1}, {.zone = 0}});
   problem.routes[0][1].push_back({0.001, 1.0 / 10});

@@ -103,7 +103,7 @@ inline Problem MaskDetection(double rate = 2) {
 
 // Small problems of every shape: cut variants, shared pools, functions, counts, tight
 // memory that differs from pool to pool, percentiles, preferences, missing links, flows
-// that carry less than the output.
+// that carry less than the output, priced ways, pools that fail.
 inline Problem Random(uint32_t seed) {
   std::mt19937 engine(seed);
   // Not std::uniform_*: their numbers differ from library to library.
@@ -202,6 +202,47 @@ inline Problem Random(uint32_t seed) {
         if (chance(0.3)) option.memory = whole(0, 4);
       }
     }
+  }
+  for (auto& row : p.routes) {
+    for (auto& routes : row) {
+      for (Route& route : routes) {
+        if (chance(0.3)) route.price = real(0, 5e-7);
+      }
+    }
+  }
+  for (uint32_t a = 0; a < zones; ++a) {
+    for (uint32_t b = 0; b < a; ++b) p.routes[a][b] = p.routes[b][a];
+  }
+  for (Flow& flow : p.flows) {
+    if (chance(0.3)) flow.probability = real(0.1, 1);
+  }
+  for (Pool& pool : p.pools) {
+    pool.carbon = pool.power * real(0.5, 2);
+    if (chance(0.5)) pool.availability = real(0.8, 1);
+  }
+  for (uint32_t z = 0; z < zones; ++z) p.zone_availability.push_back(real(0.9, 1));
+  for (Component& component : p.components) {
+    for (Variant& variant : component.variants) {
+      for (Option& option : variant.parts[0].options) {
+        if (chance(0.2)) option.billed = option.demand * real(1, 3);
+      }
+    }
+  }
+  if (p.goal == Goal::Energy && chance(0.5)) p.goal = Goal::Carbon;
+  if (chance(0.2)) {
+    Constraint rule;
+    rule.metric = Metric::Availability;
+    rule.path = path;
+    rule.at_most = false;
+    rule.bound = real(0.6, 0.95);
+    p.constraints.push_back(rule);
+  }
+  if (chance(0.2)) {
+    Constraint rule;
+    rule.metric = Metric::Carbon;
+    rule.bound = real(10, 300);
+    if (chance(0.5)) rule.weight = real(0.01, 2);
+    p.constraints.push_back(rule);
   }
   return p;
 }

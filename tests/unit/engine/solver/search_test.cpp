@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "engine/solver/evaluate.h"
 #include "engine/solver/violations.h"
@@ -114,9 +115,15 @@ TEST(Search, HigherAccuracyTakesTheCutNetworkAndASecondBoard) {
   EXPECT_NEAR(solved.burden, BruteForce(problem), 1e-12);
 }
 
+// SPRINT_SEEDS=10000 tries so many, which takes some minutes.
+uint32_t Seeds() {
+  const char* asked = std::getenv("SPRINT_SEEDS");
+  return asked ? static_cast<uint32_t>(std::strtoul(asked, nullptr, 10)) : 200;
+}
+
 TEST(Search, AgreesWithTryingEverythingOnSmallProblems) {
   int possible = 0, impossible = 0;
-  for (uint32_t seed = 0; seed < 200; ++seed) {
+  for (uint32_t seed = 0; seed < Seeds(); ++seed) {
     SCOPED_TRACE(seed);
     const Problem problem = Random(seed);
     const double best = BruteForce(problem);
