@@ -4,9 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <limits>
+
+#include "compiler/support/leftovers.h"
 
 namespace sprint {
 namespace {
@@ -84,8 +87,13 @@ class RealFiles final : public FileSystem {
   }
 
   Status Write(const std::string& path, const std::string& text, uint32_t mode) override {
-    const std::string beside = path + ".tmp" + std::to_string(getpid());
-    const int fd = open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    // Writers that were killed here have left what they had begun.
+    const size_t name = path.rfind('/') + 1;  // npos + 1 is 0
+    RemoveLeftovers(name > 0 ? path.substr(0, name) : ".", path.substr(name) + ".tmp");
+    static std::atomic<unsigned> count{0};
+    const std::string beside =
+        path + ".tmp" + std::to_string(getpid()) + "-" + std::to_string(++count);
+    const int fd = open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0) return SystemError(errno, "cannot write", path);
     size_t done = 0;
     int error = 0;

@@ -28,7 +28,8 @@ class FileSystem {
   // The same for what somebody else may have put there: InvalidArgument when it is larger
   // than `most` bytes, of which no more are read.
   virtual Result<std::string> ReadAtMost(const std::string& path, size_t most) const;
-  // Whole or not at all: written beside, synced, renamed. `mode` as in chmod.
+  // Whole or not at all: written beside, synced, renamed. `mode` as in chmod. What a killed
+  // writer has left beside goes with the next one.
   virtual Status Write(const std::string& path, const std::string& text, uint32_t mode = 0644) = 0;
   virtual bool Exists(const std::string& path) const = 0;
 };

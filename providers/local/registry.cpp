@@ -34,7 +34,7 @@ Status MakeFolder(const std::string& path) {
   return Error(code, "cannot make the folder " + path + ": " + std::strerror(errno));
 }
 
-// "NAME.tmpPID" of a writer that was killed before there was any record.
+// "NAME.tmpPID-N" of a writer that was killed before there was any record.
 void RemoveHalfWritten(const std::string& folder) {
   std::vector<fs::path> dead;
   std::error_code error;
