@@ -94,28 +94,28 @@ std::string NewUuid() {
 Change ToEntries(const Snapshot& snapshot) {
   Meta meta;
   meta.lineage = snapshot.lineage;
-  Change entries = ToEntries(snapshot, Envelope());
-  entries[MetaKey] = ToBytes(meta);
+  Change entries{{MetaKey, ToBytes(meta)}};
+  for (const auto& [key, body] : ToBodies(snapshot)) entries[key] = Envelope().Wrap(key, body);
   return entries;
 }
 
-Change ToEntries(const Snapshot& snapshot, const Envelope& envelope) {
+std::map<std::string, std::string> ToBodies(const Snapshot& snapshot) {
   Sum sum;
   sum.serial = snapshot.serial;
-  Change entries;
+  std::map<std::string, std::string> bodies;
   const auto add = [&](const std::string& key, const value::Value& document) {
-    const std::string body = value::ToJson(document);
+    std::string body = value::ToJson(document);
     ++sum.entries;
     sum.digest += HashOf(key, body);
-    entries[key] = envelope.Wrap(key, body);
+    bodies[key] = std::move(body);
   };
   for (const auto& [address, record] : snapshot.records) add(RecordKey(address), ToValue(record));
   for (const Intent& intent : snapshot.open) {
     sum.next = std::max(sum.next, intent.id + 1);
     add(IntentKey(intent.id), ToValue(intent));
   }
-  entries[SumKey] = envelope.Wrap(SumKey, ToBody(sum));
-  return entries;
+  bodies[SumKey] = ToBody(sum);
+  return bodies;
 }
 
 }  // namespace sprint::state

@@ -46,9 +46,9 @@ Result<Sum> ToSum(const std::string& body);
 // A random UUID (RFC 9562, version 4).
 std::string NewUuid();
 
-// A whole state but for its head, as Read would give it back.
-Change ToEntries(const Snapshot& snapshot, const Envelope& envelope);
-// With the head of a new state in clear.
+// A whole state but for its head, as Read would give it back: bodies by key.
+std::map<std::string, std::string> ToBodies(const Snapshot& snapshot);
+// All of it with the head of a new state, in clear.
 Change ToEntries(const Snapshot& snapshot);
 
 Error Damaged(const std::string& what);

@@ -48,6 +48,7 @@ Result<std::unique_ptr<KeyedStore>> KeyedStore::Open(std::unique_ptr<Backend> ba
   secrets::Wipe(key);
   if (!keyring.ok()) return keyring.TakeError();
   store->envelope_ = Envelope(keyring.TakeValue(), meta->lineage);
+  store->locked_ = std::move(meta->keyring);
   store->envelope_.set_allow_clear(meta->sealing);
   return store;
 }
@@ -273,80 +274,6 @@ Status KeyedStore::Commit(const std::vector<Waiting*>& batch) {
   // Whether it was written may be unknown then: it is read before the next write.
   if (!status.ok()) tally_.reset();
   return status;
-}
-
-// `entries` in as many transactions as they need. `meta` is written with the first, as it
-// is, and says that something is under way; without that it is written when all is done.
-Status KeyedStore::WriteInParts(Meta meta, Change entries) {
-  Change part{{MetaKey, ToBytes(meta)}};
-  for (auto& [key, bytes] : entries) {
-    part[key] = std::move(bytes);
-    if (part.size() < backend_->max_keys()) continue;
-    SPRINT_RETURN_IF_ERROR(backend_->Write(*token_, part));
-    part.clear();
-  }
-  meta.adopting = meta.sealing = false;
-  part[MetaKey] = ToBytes(meta);
-  return backend_->Write(*token_, part);
-}
-
-Status KeyedStore::Adopt(const Snapshot& snapshot) {
-  const auto lock = Alone();
-  if (!token_) return Loaded();
-  SPRINT_ASSIGN_OR_RETURN(std::optional<Meta> meta, ReadMeta());
-  if (!meta) return Damaged("its head is gone");
-  // What a copy that was cut off left is in nobody's way.
-  Change entries;
-  SPRINT_RETURN_IF_ERROR(backend_->Read([&](std::string_view key, std::string_view) -> Status {
-    if (key != MetaKey && key != SumKey) entries[std::string(key)] = std::nullopt;
-    return Ok();
-  }));
-  if (!entries.empty() && !meta->adopting) {
-    return Error(ErrorCode::Conflict,
-                 "the state is not empty: it holds " + std::to_string(entries.size()) + " entries");
-  }
-  const secrets::Keyring* keys = keyring();
-  Envelope envelope = keys ? Envelope(*keys, snapshot.lineage) : Envelope();
-  for (auto& [key, bytes] : ToEntries(snapshot, envelope)) entries[key] = bytes;
-  meta->lineage = snapshot.lineage;
-  meta->adopting = true;
-  tally_.reset();
-  SPRINT_RETURN_IF_ERROR(WriteInParts(*meta, std::move(entries)));
-  envelope_ = std::move(envelope);
-  return Ok();
-}
-
-Status KeyedStore::Encrypt(const std::string& key) {
-  const auto lock = Alone();
-  if (!token_) return Loaded();
-  SPRINT_ASSIGN_OR_RETURN(std::optional<Meta> meta, ReadMeta());
-  if (!meta) return Damaged("its head is gone");
-  // Whole before it is touched: damage is not sealed in.
-  Tally tally;
-  SPRINT_ASSIGN_OR_RETURN(const Snapshot snapshot, ReadAll(tally));
-  // The fingerprints stay what they were: secrets must not look changed.
-  secrets::Keyring keys = keyring() ? *keyring() : secrets::Keyring::Make();
-  if (keyring()) keys.AddKey();
-  Envelope next(keys, meta->lineage);
-  Change entries;
-  SPRINT_RETURN_IF_ERROR(
-      backend_->Read([&](std::string_view name, std::string_view bytes) -> Status {
-        if (name == MetaKey) return Ok();
-        SPRINT_ASSIGN_OR_RETURN(const std::string body, envelope_.Unwrap(name, bytes));
-        entries[std::string(name)] = next.Wrap(name, body);
-        return Ok();
-      }));
-  // Until all is sealed anew the old keys are needed as well.
-  SPRINT_ASSIGN_OR_RETURN(meta->keyring, keys.Lock(key));
-  meta->sealing = true;
-  tally_.reset();
-  SPRINT_RETURN_IF_ERROR(WriteInParts(*meta, std::move(entries)));
-  keys.DropOldKeys();
-  meta->sealing = false;
-  SPRINT_ASSIGN_OR_RETURN(meta->keyring, keys.Lock(key));
-  SPRINT_RETURN_IF_ERROR(backend_->Write(*token_, {{MetaKey, ToBytes(*meta)}}));
-  envelope_ = Envelope(std::move(keys), meta->lineage);
-  return Ok();
 }
 
 }  // namespace sprint::state

@@ -25,8 +25,13 @@ class KeyedStore final : public Store {
   Status Put(const Record& record) override;
   Status Remove(const std::string& address) override;
   Status Adopt(const Snapshot& snapshot) override;
+  Status Replace(const Snapshot& snapshot) override;
+  Status Drop() override;
   const secrets::Keyring* keyring() const override { return envelope_.keyring(); }
+  value::Value locked_keyring() const override { return locked_; }
   Status Encrypt(const std::string& key) override;
+  Status EncryptWith(const secrets::Keyring& keyring, const value::Value& locked) override;
+  Status Decrypt() override;
   Result<Lease> Acquire(const std::string& purpose, int64_t seconds) override;
   Status Heartbeat() override;
   Status Release() override;
@@ -56,10 +61,15 @@ class KeyedStore final : public Store {
   Status Submit(Change edits);
   void Lead(std::unique_lock<std::mutex>& lock);
   Status Commit(const std::vector<Waiting*>& batch);
-  Status WriteInParts(Meta meta, Change entries);
+  // Of the whole state, in keyed_store_whole.cpp; to be called Alone.
+  Result<Meta> Head();
+  Status Fill(const Snapshot& snapshot, Meta meta);
+  Status Reseal(const Envelope& by, const Meta& during, const Meta& after);
+  Status WriteInParts(const Meta& during, const Meta& after, Change entries);
 
   std::unique_ptr<Backend> backend_;
   Envelope envelope_;
+  value::Value locked_;  // the keys of the envelope, as they lie in the head
 
   std::mutex mutex_;
   std::condition_variable turn_;

@@ -40,4 +40,14 @@ Result<std::vector<std::string>> Spaces(const std::string& url) {
   return backend->Spaces();
 }
 
+Result<std::optional<Lease>> HolderOf(const std::string& url, const std::string& space) {
+  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<Backend> backend, OpenBackend(url, space));
+  return backend->Holder();
+}
+
+Status BreakLease(const std::string& url, const std::string& space, int64_t token) {
+  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<Backend> backend, OpenBackend(url, space));
+  return backend->End(token);
+}
+
 }  // namespace sprint::state

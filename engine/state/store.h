@@ -48,12 +48,24 @@ class Store {
   // Takes over everything of `snapshot`, lineage and serial too. Conflict unless this
   // state holds nothing.
   virtual Status Adopt(const Snapshot& snapshot) = 0;
+  // The same whatever it holds, damaged entries too: only what differs is written, in one
+  // transaction where the place takes that much in one. What was cut off is said by Read,
+  // and put right by calling this again.
+  virtual Status Replace(const Snapshot& snapshot) = 0;
+  // The end of this state and of the lease. Nothing may be asked of this object any more.
+  virtual Status Drop() = 0;
 
   // The keys of this state; null while it is not encrypted.
   virtual const secrets::Keyring* keyring() const = 0;
+  // What secrets::Keyring::Unlock makes them of; null while it is not encrypted.
+  virtual value::Value locked_keyring() const = 0;
   // Encrypts everything with new keys, which `key` opens from then on: a passphrase or
   // the text of a key file. What was cut off is gone on with by calling it again.
   virtual Status Encrypt(const std::string& key) = 0;
+  // With the keys of another state, so that fingerprints stay what they were there.
+  virtual Status EncryptWith(const secrets::Keyring& keyring, const value::Value& locked) = 0;
+  // Puts everything in clear again, and forgets the keys.
+  virtual Status Decrypt() = 0;
 
   // Conflict, saying who, while another holder's lease lives. The lease ends `seconds`
   // after the last heartbeat, by a clock that setting the time does not move.
@@ -77,6 +89,9 @@ Result<std::unique_ptr<Store>> Open(const std::string& url, const std::string& s
                                     const AskKey& ask = {});
 // The states that lie there, by name.
 Result<std::vector<std::string>> Spaces(const std::string& url);
+// Store::Holder and Store::Break where no key is needed to open the state.
+Result<std::optional<Lease>> HolderOf(const std::string& url, const std::string& space);
+Status BreakLease(const std::string& url, const std::string& space, int64_t token);
 
 // The state of a SQLite file that holds one.
 Result<std::unique_ptr<Store>> OpenSqlite(const std::string& path);

@@ -61,10 +61,15 @@ class MemoryStore final : public state::Store {
     snapshot = other;
     return Ok();
   }
+  Status Replace(const state::Snapshot& other) override { return Adopt(other); }
+  Status Drop() override { return Adopt({}); }
   const secrets::Keyring* keyring() const override { return nullptr; }
-  Status Encrypt(const std::string&) override {
-    return Error(ErrorCode::Denied, "a state in memory has nothing to encrypt");
+  value::Value locked_keyring() const override { return {}; }
+  Status Encrypt(const std::string&) override { return NothingToEncrypt(); }
+  Status EncryptWith(const secrets::Keyring&, const value::Value&) override {
+    return NothingToEncrypt();
   }
+  Status Decrypt() override { return Ok(); }
   Result<state::Lease> Acquire(const std::string&, int64_t) override { return state::Lease{}; }
   Status Heartbeat() override { return Ok(); }
   Status Release() override { return Ok(); }
@@ -72,6 +77,9 @@ class MemoryStore final : public state::Store {
   Status Break(int64_t) override { return Ok(); }
 
  private:
+  static Error NothingToEncrypt() {
+    return Error(ErrorCode::Denied, "a state in memory has nothing to encrypt");
+  }
   static Error Away() { return Error(ErrorCode::Unavailable, "the state's server is away"); }
   void Close(int64_t id) {
     std::erase_if(snapshot.open, [id](const state::Intent& intent) { return intent.id == id; });

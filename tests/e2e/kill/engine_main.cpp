@@ -39,8 +39,15 @@ class DeadlyStore final : public state::Store {
     return Around([&] { return store_->Remove(address); });
   }
   Status Adopt(const state::Snapshot& snapshot) override { return store_->Adopt(snapshot); }
+  Status Replace(const state::Snapshot& snapshot) override { return store_->Replace(snapshot); }
+  Status Drop() override { return store_->Drop(); }
   const secrets::Keyring* keyring() const override { return store_->keyring(); }
+  value::Value locked_keyring() const override { return store_->locked_keyring(); }
   Status Encrypt(const std::string& key) override { return store_->Encrypt(key); }
+  Status EncryptWith(const secrets::Keyring& keyring, const value::Value& locked) override {
+    return store_->EncryptWith(keyring, locked);
+  }
+  Status Decrypt() override { return store_->Decrypt(); }
   Result<state::Lease> Acquire(const std::string& purpose, int64_t seconds) override {
     return store_->Acquire(purpose, seconds);
   }

@@ -362,6 +362,89 @@ TEST_P(Contract, EncryptedStateCanTakeOverAnother) {
   EXPECT_EQ(Read(**again).records.size(), 2u);
 }
 
+TEST_P(Contract, ReplacedStateIsTheOtherAndNothingElse) {
+  auto store = OpenLocked();
+  EXPECT_OK(store->Put(Sample("a")));
+  EXPECT_OK(store->Put(Sample("b")));
+  Snapshot other = Read(*store);
+  other.records.erase("a");
+  other.records["c"] = Sample("c", 2);
+  other.serial = 9;
+  EXPECT_OK(store->Replace(other));
+  EXPECT_OK(store->Put(Sample("d")));
+  Snapshot now = Read(*Open());
+  EXPECT_EQ(now.serial, 10);
+  EXPECT_EQ(now.lineage, other.lineage);
+  ASSERT_EQ(now.records.size(), 3u);
+  EXPECT_TRUE(now.records.contains("b") && now.records.contains("c"));
+
+  // Of another lineage, and more than fits into one transaction of any place.
+  other.lineage = "11111111-2222-4333-8444-555555555555";
+  for (int i = 0; i < 300; ++i)
+    other.records["r" + std::to_string(i)] = Sample("r" + std::to_string(i), i);
+  EXPECT_OK(store->Encrypt("key"));
+  EXPECT_OK(store->Replace(other));
+  auto again = state::Open(url_, "prod", Key("key"));
+  ASSERT_TRUE(again.ok()) << again.error().ToString();
+  now = Read(**again);
+  EXPECT_EQ(now.lineage, other.lineage);
+  EXPECT_EQ(now.records.size(), 302u);
+  EXPECT_EQ(now.serial, 9);
+  EXPECT_ERROR((*again)->Replace(other), ErrorCode::Conflict);  // it has no lock
+}
+
+TEST_P(Contract, DecryptedStateNeedsNoKey) {
+  auto store = OpenLocked();
+  Snapshot many;
+  many.lineage = "11111111-2222-4333-8444-555555555555";
+  for (int i = 0; i < 250; ++i)
+    many.records["r" + std::to_string(i)] = Sample("r" + std::to_string(i));
+  EXPECT_OK(store->Adopt(many));
+  EXPECT_OK(store->Encrypt("key"));
+  EXPECT_FALSE(store->locked_keyring().is_null());
+  EXPECT_OK(store->Decrypt());
+  EXPECT_TRUE(store->locked_keyring().is_null());
+  EXPECT_OK(store->Put(Sample("more")));
+  EXPECT_EQ(Read(*Open()).records.size(), 251u);
+}
+
+TEST_P(Contract, KeysOfAnotherStateKeepItsFingerprints) {
+  auto first = OpenLocked("first"), second = OpenLocked("second");
+  EXPECT_OK(first->Encrypt("key"));
+  EXPECT_OK(second->EncryptWith(*first->keyring(), first->locked_keyring()));
+  EXPECT_OK(second->Put(Sample("a")));
+  EXPECT_ERROR(state::Open(url_, "second", Key("other")), ErrorCode::Denied);
+  auto again = state::Open(url_, "second", Key("key"));
+  ASSERT_TRUE(again.ok()) << again.error().ToString();
+  EXPECT_EQ(Read(**again).records.size(), 1u);
+  EXPECT_EQ((*again)->keyring()->Fingerprint("db", "hunter2"),
+            first->keyring()->Fingerprint("db", "hunter2"));
+  EXPECT_ERROR(second->EncryptWith(*first->keyring(), first->locked_keyring()),
+               ErrorCode::Conflict);
+}
+
+TEST_P(Contract, DroppedStateIsGoneAndItsNameFree) {
+  auto store = OpenLocked("first");
+  EXPECT_OK(store->Put(Sample("a")));
+  EXPECT_OK(OpenLocked("second")->Put(Sample("b")));
+  EXPECT_ERROR(Open("first")->Drop(), ErrorCode::Conflict);
+  EXPECT_OK(store->Drop());
+  EXPECT_THAT(*Spaces(url_), testing::ElementsAre("second"));
+  EXPECT_ERROR(store->Put(Sample("c")), ErrorCode::Conflict);
+  EXPECT_THAT(Read(*OpenLocked("first")).records, IsEmpty());
+}
+
+TEST_P(Contract, LockOfAnEncryptedStateIsSeenAndBrokenWithoutItsKey) {
+  auto store = OpenLocked();
+  EXPECT_OK(store->Encrypt("key"));
+  const auto holder = HolderOf(url_, "prod");
+  ASSERT_TRUE(holder.ok() && *holder);
+  EXPECT_EQ((*holder)->purpose, "test");
+  EXPECT_OK(BreakLease(url_, "prod", (*holder)->token));
+  EXPECT_ERROR(store->Put(Sample()), ErrorCode::Conflict);
+  EXPECT_FALSE(HolderOf(url_, "prod")->has_value());
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Contract, testing::ValuesIn(Kinds()),
                          [](const auto& kind) { return kind.param; });
 
