@@ -39,13 +39,12 @@ def diagnostics(sprint):
     return out
 
 
-def commands(sprint):
-    help_text = run(sprint, "--help").stdout
-    verbs = re.findall(r"^  ([a-z]+) {3,}", help_text.split("Subcommands:")[1], re.M)
-    out = "# The command\n\n" + MADE + "```\n" + help_text.strip() + "\n```\n"
-    for verb in verbs:
-        out += f"\n## sprint {verb}\n\n```\n{run(sprint, verb, '--help').stdout.strip()}\n```\n"
-    return out
+def commands(sprint, *verb):
+    help_text = run(sprint, *verb, "--help").stdout
+    title = "# The command\n\n" + MADE if not verb else f"\n#{'#' * len(verb)} sprint {' '.join(verb)}\n\n"
+    out = f"{title}```\n{help_text.strip()}\n```\n"
+    below = re.findall(r"^  ([a-z]+) {3,}", "".join(help_text.split("Subcommands:")[1:]), re.M)
+    return out + "".join(commands(sprint, *verb, name) for name in below)
 
 
 def stdlib(_):

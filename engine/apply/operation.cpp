@@ -38,6 +38,7 @@ state::Record RecordOf(const plan::Step& step, const host::Provider& provider,
   record.private_bytes = step.private_bytes;
   record.schema_version = provider.resources().at(wire).version;
   record.dependencies = step.dependencies;
+  record.sensitive = step.sensitive;
   record.lifecycle = Kept(step.lifecycle);
   return record;
 }
@@ -171,6 +172,7 @@ Ended Operations::Keep(const plan::Step& step) {
   record.private_bytes = step.private_bytes;
   if (!step.config.is_null()) {
     record.dependencies = step.dependencies;
+    record.sensitive = step.sensitive;
     record.lifecycle = Kept(step.lifecycle);
   }
   if (!found || !(state::ToValue(record) == state::ToValue(*found))) {

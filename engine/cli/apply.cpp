@@ -1,13 +1,11 @@
 #include "engine/apply/apply.h"
 
-#include <unistd.h>
-
 #include <cstdio>
-#include <iostream>
 #include <mutex>
 #include <random>
 
 #include "compiler/support/environment.h"
+#include "engine/cli/approve.h"
 #include "engine/cli/carry.h"
 #include "engine/cli/interrupt.h"
 #include "engine/cli/options.h"
@@ -21,19 +19,6 @@ namespace sprint::cli {
 namespace {
 
 constexpr const char* StopText = "stopping: calls under way end first (again: end them now)";
-
-bool Approved(const Options& options, const char* question) {
-  if (options.auto_approve) return true;
-  if (!isatty(STDIN_FILENO)) {
-    std::fputs("sprint: nobody is there to approve; pass --yes to go ahead\n", stderr);
-    return false;
-  }
-  std::printf("\n%s Only `yes` goes ahead: ", question);
-  std::fflush(stdout);
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "yes";
-}
 
 void ShowEvent(const apply::Event& event, const Options& options) {
   const char* action = event.destroying ? "delete" : plan::Name(event.action);

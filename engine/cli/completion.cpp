@@ -10,28 +10,44 @@ std::string Quoted(const std::string& text) {
   return out;
 }
 
+std::string NamesOf(const std::vector<VerbWords>& verbs) {
+  std::string names;
+  for (const VerbWords& verb : verbs) names += (names.empty() ? "" : " ") + verb.name;
+  return names;
+}
+
+// One case of the first two words: those that a verb is called by come before the verb that
+// is alone, whose second word is anything.
+std::string BashCase(const std::string& pattern, const VerbWords& verb) {
+  std::string text = "    " + pattern + ") verbs='" + NamesOf(verb.verbs) + "' options='";
+  for (const auto& [option, does] : verb.options) text += option + " ";
+  return text + "' ;;\n";
+}
+
 std::string Bash(const std::vector<VerbWords>& verbs) {
-  std::string names, cases;
+  std::string cases;
   for (const VerbWords& verb : verbs) {
-    names += (names.empty() ? "" : " ") + verb.name;
-    cases += "    " + verb.name + ") options='";
-    for (const auto& [option, does] : verb.options) cases += option + " ";
-    cases += "' ;;\n";
+    for (const VerbWords& below : verb.verbs) {
+      cases += BashCase("'" + verb.name + " " + below.name + "'", below);
+    }
+    cases += BashCase("'" + verb.name + " '*", verb);
   }
   return "# bash: source <(sprint completion bash)\n"
          "_sprint() {\n"
-         "  local word=${COMP_WORDS[COMP_CWORD]} options=\n"
+         "  local word=${COMP_WORDS[COMP_CWORD]} options= verbs=\n"
          "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
          "    COMPREPLY=($(compgen -W '" +
-         names +
+         NamesOf(verbs) +
          "' -- \"$word\"))\n"
          "    return\n"
          "  fi\n"
-         "  case ${COMP_WORDS[1]} in\n" +
+         "  case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n" +
          cases +
          "  esac\n"
          "  if [[ $word == -* ]]; then\n"
          "    COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
+         "  elif [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$verbs\" ]; then\n"
+         "    COMPREPLY=($(compgen -W \"$verbs\" -- \"$word\"))\n"
          "  else\n"
          "    COMPREPLY=($(compgen -f -X '!*.sprint' -- \"$word\") $(compgen -d -- \"$word\"))\n"
          "  fi\n"
@@ -39,37 +55,60 @@ std::string Bash(const std::vector<VerbWords>& verbs) {
          "complete -o filenames -F _sprint sprint\n";
 }
 
+std::string ZshVerbs(const std::vector<VerbWords>& verbs) {
+  std::string text;
+  for (const VerbWords& verb : verbs) text += "'" + verb.name + ":" + Quoted(verb.does) + "' ";
+  return text;
+}
+
+std::string ZshCase(const std::string& pattern, const VerbWords& verb) {
+  std::string text = "    " + pattern + ") verbs=(" + ZshVerbs(verb.verbs) + ") options=(";
+  for (const auto& [option, does] : verb.options) text += "'" + option + ":" + Quoted(does) + "' ";
+  return text + ") ;;\n";
+}
+
 std::string Zsh(const std::vector<VerbWords>& verbs) {
-  std::string names, cases;
+  std::string cases;
   for (const VerbWords& verb : verbs) {
-    names += "    '" + verb.name + ":" + Quoted(verb.does) + "'\n";
-    cases += "    " + verb.name + ") options=(";
-    for (const auto& [option, does] : verb.options) {
-      cases += "'" + option + ":" + Quoted(does) + "' ";
+    for (const VerbWords& below : verb.verbs) {
+      cases += ZshCase("'" + verb.name + " " + below.name + "'", below);
     }
-    cases += ") ;;\n";
+    cases += ZshCase("'" + verb.name + " '*", verb);
   }
   return "#compdef sprint\n"
          "# zsh: source <(sprint completion zsh)\n"
          "_sprint() {\n"
          "  local -a verbs options\n"
-         "  verbs=(\n" +
-         names +
-         "  )\n"
          "  if (( CURRENT == 2 )); then\n"
+         "    verbs=(" +
+         ZshVerbs(verbs) +
+         ")\n"
          "    _describe verb verbs\n"
          "    return\n"
          "  fi\n"
-         "  case ${words[2]} in\n" +
+         "  case \"${words[2]} ${words[3]}\" in\n" +
          cases +
          "  esac\n"
          "  if [[ ${words[CURRENT]} == -* ]]; then\n"
          "    _describe option options\n"
+         "  elif (( CURRENT == 3 && $#verbs )); then\n"
+         "    _describe verb verbs\n"
          "  else\n"
          "    _files -g '*.sprint'\n"
          "  fi\n"
          "}\n"
          "compdef _sprint sprint\n";
+}
+
+std::string FishOptions(const std::string& condition, const VerbWords& verb) {
+  std::string out;
+  for (const auto& [option, does] : verb.options) {
+    const bool with_two = option.starts_with("--");
+    out += "complete -c sprint -n '" + condition + "' " +
+           (with_two ? "-l " + option.substr(2) : "-o " + option.substr(1)) + " -d '" +
+           Quoted(does) + "'\n";
+  }
+  return out;
 }
 
 std::string Fish(const std::vector<VerbWords>& verbs) {
@@ -81,11 +120,15 @@ std::string Fish(const std::vector<VerbWords>& verbs) {
   for (const VerbWords& verb : verbs) {
     out += "complete -c sprint -n __fish_use_subcommand -a " + verb.name + " -d '" +
            Quoted(verb.does) + "'\n";
-    for (const auto& [option, does] : verb.options) {
-      const bool with_two = option.starts_with("--");
-      out += "complete -c sprint -n '__fish_seen_subcommand_from " + verb.name + "' " +
-             (with_two ? "-l " + option.substr(2) : "-o " + option.substr(1)) + " -d '" +
-             Quoted(does) + "'\n";
+    const std::string seen = "__fish_seen_subcommand_from " + verb.name;
+    const std::string alone =
+        verb.verbs.empty() ? seen
+                           : seen + "; and not __fish_seen_subcommand_from " + NamesOf(verb.verbs);
+    out += FishOptions(alone, verb);
+    for (const VerbWords& below : verb.verbs) {
+      out += "complete -c sprint -n '" + alone + "' -a " + below.name + " -d '" +
+             Quoted(below.does) + "'\n" +
+             FishOptions(seen + "; and __fish_seen_subcommand_from " + below.name, below);
     }
   }
   return out;

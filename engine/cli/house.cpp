@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -21,6 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double LongestWait = 7 * 24 * 3600;  // s
+
 std::string Environment(const std::string& name) {
   const char* text = std::getenv(name.c_str());
   return text ? text : "";
@@ -30,6 +33,26 @@ std::string OurKeyPath() {
   std::string base = Environment("XDG_CONFIG_HOME");
   if (base.empty()) base = Environment("HOME") + "/.config";
   return base + "/sprint/state.key";
+}
+
+std::string SelectionPath(const House& house) {
+  return house.folder + "/" + house.program + ".workspace";
+}
+
+Result<std::string> SelectedWorkspace(const House& house) {
+  if (!RealFileSystem().Exists(SelectionPath(house))) return std::string(DefaultWorkspace);
+  SPRINT_ASSIGN_OR_RETURN(std::string name, RealFileSystem().Read(SelectionPath(house)));
+  if (name.ends_with('\n')) name.pop_back();
+  return name;
+}
+
+// What sprint.yaml calls a file is one beside it.
+std::string Beside(const fs::path& folder, const std::string& url) {
+  const std::string path = url.starts_with("sqlite:") ? url.substr(7) : url;
+  if (path.empty() || path.find("://") != std::string::npos || fs::path(path).is_absolute()) {
+    return url;
+  }
+  return "sqlite:" + (folder / path).string();
 }
 
 }  // namespace
@@ -43,10 +66,12 @@ Result<House> HouseOf(const std::string& program_path) {
   SPRINT_ASSIGN_OR_RETURN(settings::Settings settings,
                           settings::Read(absolute.parent_path().string(), RealFileSystem()));
   house.workspace = Environment("SPRINT_WORKSPACE");
-  if (house.workspace.empty()) house.workspace = DefaultWorkspace;
+  if (house.workspace.empty()) {
+    SPRINT_ASSIGN_OR_RETURN(house.workspace, SelectedWorkspace(house));
+  }
   SPRINT_RETURN_IF_ERROR(CheckWorkspace(house.workspace));
   house.url = Environment("SPRINT_STATE");
-  if (house.url.empty()) house.url = settings.state;
+  if (house.url.empty()) house.url = Beside(absolute.parent_path(), settings.state);
   if (house.url.empty()) house.url = "sqlite:" + house.folder + "/" + house.program + ".db";
   std::string key = Environment("SPRINT_STATE_KEY");
   if (key.empty()) key = settings.key;
@@ -55,6 +80,19 @@ Result<House> HouseOf(const std::string& program_path) {
   SPRINT_ASSIGN_OR_RETURN(house.key, secrets::ParseSource(key));
   house.sources = std::move(settings.secrets);
   return house;
+}
+
+Status SelectWorkspace(const House& house, const std::string& name) {
+  SPRINT_RETURN_IF_ERROR(CheckWorkspace(name));
+  std::error_code error;
+  if (name == DefaultWorkspace) {
+    fs::remove(SelectionPath(house), error);
+    return Ok();
+  }
+  if (fs::create_directory(house.folder, error)) {
+    fs::permissions(house.folder, fs::perms::owner_all, error);
+  }
+  return RealFileSystem().Write(SelectionPath(house), name + "\n");
 }
 
 Status CheckWorkspace(const std::string& name) {
@@ -95,11 +133,52 @@ Result<std::string> KeyOf(const House& house) {
 
 Status EnsureEncrypted(const House& house, state::Store& store) {
   if (store.keyring()) return Ok();
+  SPRINT_ASSIGN_OR_RETURN(const auto lock, TakeLock(store, "encrypt"));
+  return EncryptHeld(house, store);
+}
+
+Status EncryptHeld(const House& house, state::Store& store) {
+  if (store.keyring()) return Ok();
   SPRINT_ASSIGN_OR_RETURN(std::string key, KeyOf(house));
-  SPRINT_ASSIGN_OR_RETURN(const auto lock, state::Keeper::Take(store, {.purpose = "encrypt"}));
   const Status status = store.Encrypt(key);
   secrets::Wipe(key);
   return status;
+}
+
+Result<std::unique_ptr<state::Keeper>> TakeLock(state::Store& store, const std::string& purpose) {
+  const std::string asked = Environment("SPRINT_WAIT");
+  char* rest = nullptr;
+  const double seconds = std::strtod(asked.c_str(), &rest);
+  if (*rest != '\0' || !(seconds >= 0 && seconds <= LongestWait)) {
+    return Error(ErrorCode::InvalidArgument,
+                 "SPRINT_WAIT is a number of seconds, not `" + asked + "`");
+  }
+  state::KeepOptions options{.purpose = purpose};
+  options.wait = std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+  options.waiting = [seconds](const state::Lease& lease) {
+    std::fprintf(stderr, "sprint: waits for %s, %g s at most\n", state::Describe(lease).c_str(),
+                 seconds);
+  };
+  auto keeper = state::Keeper::Take(store, options);
+  if (keeper.ok() || keeper.error().code() != ErrorCode::Conflict) return keeper;
+  return Error(ErrorCode::Conflict,
+               keeper.error().message() +
+                   "; --wait SECONDS waits for it, `sprint lock` says since when it is held");
+}
+
+Result<std::unique_ptr<StateAlone>> OpenAlone(const std::string& program_path,
+                                              const std::string& purpose) {
+  if (!RealFileSystem().Exists(program_path)) {
+    return Error(ErrorCode::NotFound, "there is no program `" + program_path + "`");
+  }
+  auto alone = std::make_unique<StateAlone>();
+  SPRINT_ASSIGN_OR_RETURN(alone->house, HouseOf(program_path));
+  SPRINT_ASSIGN_OR_RETURN(alone->store, OpenState(alone->house));
+  if (alone->store->keyring()) HideMemory();
+  if (!purpose.empty()) {
+    SPRINT_ASSIGN_OR_RETURN(alone->lock, TakeLock(*alone->store, purpose));
+  }
+  return alone;
 }
 
 secrets::Source SourceOf(const House& house, const std::string& name) {
@@ -110,6 +189,8 @@ secrets::Source SourceOf(const House& house, const std::string& name) {
   if (found != house.sources.end()) return found->second;
   return {secrets::Source::Kind::Environment, "SPRINT_SECRET_" + name};
 }
+
+namespace {
 
 // Secrets of the environment, taken out of it so that nothing we start sees them.
 const std::map<std::string, std::string>& EnvironmentSecrets() {
@@ -130,19 +211,10 @@ const std::map<std::string, std::string>& EnvironmentSecrets() {
   return taken;
 }
 
-RunVault::RunVault(House house, const state::Store& store)
-    : house_(std::move(house)), store_(store) {
-  (void)EnvironmentSecrets();
-}
+}  // namespace
 
-RunVault::~RunVault() {
-  for (auto& [name, text] : texts_) secrets::Wipe(text);
-}
-
-Result<std::string> RunVault::Text(const std::string& name) {
-  const std::lock_guard lock(mutex_);
-  if (const auto found = texts_.find(name); found != texts_.end()) return found->second;
-  const secrets::Source source = SourceOf(house_, name);
+Result<std::string> SecretText(const House& house, const std::string& name) {
+  const secrets::Source source = SourceOf(house, name);
   const bool unsaid = source.kind == secrets::Source::Kind::Environment &&
                       source.argument == "SPRINT_SECRET_" + name;
   auto text = [&]() -> Result<std::string> {
@@ -160,6 +232,22 @@ Result<std::string> RunVault::Text(const std::string& name) {
                                           name + ", or say where it is with SPRINT_SOURCE_" + name +
                                           "=SOURCE or in sprint.yaml");
   }
+  return text;
+}
+
+RunVault::RunVault(House house, const state::Store& store)
+    : house_(std::move(house)), store_(store) {
+  (void)EnvironmentSecrets();
+}
+
+RunVault::~RunVault() {
+  for (auto& [name, text] : texts_) secrets::Wipe(text);
+}
+
+Result<std::string> RunVault::Text(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = texts_.find(name); found != texts_.end()) return found->second;
+  auto text = SecretText(house_, name);
   if (text.ok()) texts_[name] = *text;
   return text;
 }

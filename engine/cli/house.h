@@ -7,11 +7,13 @@
 
 #include "engine/secrets/guard.h"
 #include "engine/secrets/source.h"
+#include "engine/state/keeper.h"
 #include "engine/state/store.h"
 
 // Where a program's state lies and what opens it: what the environment says (SPRINT_STATE,
-// SPRINT_WORKSPACE, SPRINT_STATE_KEY, SPRINT_SOURCE_name) before `sprint.yaml` beside the
-// program, before `.sprint/` there.
+// SPRINT_WORKSPACE, SPRINT_STATE_KEY, SPRINT_SOURCE_name), which --state and --workspace
+// set, before `sprint.yaml` beside the program and the workspace that was selected, before
+// `.sprint/` there.
 namespace sprint::cli {
 
 inline constexpr const char* DefaultWorkspace = "default";
@@ -34,6 +36,9 @@ struct House {
 };
 Result<House> HouseOf(const std::string& program_path);
 
+// The workspace that `workspace select` chose for this program, for those who name none.
+Status SelectWorkspace(const House& house, const std::string& name);
+
 // InvalidArgument unless `name` may name a workspace: letters, digits, `-` and `_`.
 Status CheckWorkspace(const std::string& name);
 
@@ -42,6 +47,22 @@ Result<std::unique_ptr<state::Store>> OpenState(const House& house);
 Result<std::string> KeyOf(const House& house);
 // Encrypts the state of a program with secrets that is not encrypted yet.
 Status EnsureEncrypted(const House& house, state::Store& store);
+// The same where the lock is held.
+Status EncryptHeld(const House& house, state::Store& store);
+
+// The state's lock; waits for another holder as long as SPRINT_WAIT says, which --wait
+// sets. The error says who has it and what can be done.
+Result<std::unique_ptr<state::Keeper>> TakeLock(state::Store& store, const std::string& purpose);
+
+// The state of a program by itself, for verbs that need neither its text nor providers.
+struct StateAlone {
+  House house;
+  std::unique_ptr<state::Store> store;
+  std::unique_ptr<state::Keeper> lock;  // null: only to be read
+};
+// With a `purpose` the lock is held. NotFound: there is no such program.
+Result<std::unique_ptr<StateAlone>> OpenAlone(const std::string& program_path,
+                                              const std::string& purpose = "");
 
 // Secrets of a run: where `sources` say, else SPRINT_SECRET_name of the environment, else
 // asked for on the terminal. Texts are wiped at the end.
@@ -60,6 +81,8 @@ class RunVault final : public secrets::Vault {
   std::map<std::string, std::string> texts_;
 };
 
+// One of them, as the vault gives it.
+Result<std::string> SecretText(const House& house, const std::string& name);
 // Where secret `name` would be taken from.
 secrets::Source SourceOf(const House& house, const std::string& name);
 

@@ -67,6 +67,7 @@ class CommandLine {
                      "trust the state, ask no provider what exists");
     }
     for (CLI::App* verb : {plan, apply, destroy}) {
+      Waiting(OfState(verb));
       verb->add_option("--target", options_.targets, "only this and what it depends on")
           ->type_name("ADDRESS");
       verb->add_option("--exclude", options_.excludes, "all but this and what depends on it")
@@ -87,11 +88,11 @@ class CommandLine {
           ->check(CLI::Range(1, 256))
           ->capture_default_str();
     }
-    Subject(Add("show", "what exists, from the state", &Show, "sprint show laptop.sprint"),
-            "ADDRESS", "only this", /*required=*/false);
-    Subject(Add("output", "values a program gives out", &Output,
-                "sprint output laptop.sprint endpoint"),
-            "NAME", "only this, bare", /*required=*/false);
+    OfState(Subject(Add("show", "what exists, from the state", &Show, "sprint show laptop.sprint"),
+                    "ADDRESS", "only this", /*required=*/false));
+    OfState(Subject(Add("output", "values a program gives out", &Output,
+                        "sprint output laptop.sprint endpoint"),
+                    "NAME", "only this, bare", /*required=*/false));
     Simulation(Add("simulate", "run a placement request by request beside what is predicted",
                    &Simulate, "sprint simulate laptop.sprint --rate 4 --requests 1000000"));
     AddProfile();
@@ -108,6 +109,10 @@ class CommandLine {
                     "[FILE] COMPONENT [not on ZONE.POOL], or [FILE] ADDRESS")
         ->required();
     OfProgram(why);
+    AddState();
+    AddWorkspace();
+    AddLock();
+    AddSecrets();
     Exchange();
     Json(AddBare("version", "which version this is", &ShowVersion, "sprint version --json"));
     Subject(AddBare(
@@ -130,6 +135,12 @@ class CommandLine {
         return Failure;
       }
       options_.params[param.substr(0, equals)] = param.substr(equals + 1);
+    }
+    // What is given here counts for all that reads the environment, providers excepted.
+    for (const auto& [name, text] :
+         {std::pair{"SPRINT_STATE", &place_}, std::pair{"SPRINT_WORKSPACE", &workspace_},
+          std::pair{"SPRINT_WAIT", &wait_}}) {
+      if (!text->empty()) setenv(name, text->c_str(), /*overwrite=*/1);
     }
     options_.colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     return chosen_(options_);
@@ -177,6 +188,133 @@ class CommandLine {
                              &AgentReplay, "sprint agent replay .sprint/agent-history.jsonl");
     replay->add_option("FILE", options_.subject, "a recorded history")->required();
     Json(replay);
+  }
+
+  // A group of verbs; without one of them it is `otherwise`.
+  CLI::App* Group(const char* name, const char* does, const Verb& otherwise, const char* example) {
+    CLI::App* group = AddBare(name, does, otherwise, example);
+    if (!otherwise) group->require_subcommand(1);
+    return group;
+  }
+
+  // A verb of the state of a program, whose text may have mistakes.
+  CLI::App* AddOfState(CLI::App& group, const char* name, const char* does, const Verb& verb,
+                       const char* example, const char* argument = nullptr,
+                       const char* argument_is = nullptr) {
+    CLI::App* app = AddTo(group, name, does, verb, example);
+    if (argument) Subject(app, argument, argument_is, /*required=*/true);
+    return OfStateAlone(app);
+  }
+  CLI::App* OfStateAlone(CLI::App* app) {
+    app->add_option("PROGRAM", options_.file, "whose state; default: the only .sprint file here");
+    return Json(OfState(app));
+  }
+  CLI::App* OfState(CLI::App* app) {
+    app->add_option("--state", place_, "where it is kept, instead of what sprint.yaml says")
+        ->type_name("URL");
+    app->add_option("--workspace", workspace_,
+                    "which of the program's states, instead of the "
+                    "selected one")
+        ->type_name("NAME");
+    return app;
+  }
+  CLI::App* Waiting(CLI::App* app) {
+    app->add_option("--wait", wait_, "for another holder of the state's lock, at most so long")
+        ->type_name("SECONDS");
+    return app;
+  }
+  CLI::App* Asking(CLI::App* app) {
+    app->add_flag("--yes", options_.auto_approve, "do not ask");
+    return app;
+  }
+  CLI::App* Forcing(CLI::App* app, const char* does) {
+    app->add_flag("--force", options_.force, does);
+    return app;
+  }
+
+  void AddState() {
+    CLI::App* group = Group("state", "what exists, and changes to what is known of it", nullptr,
+                            "sprint state list laptop.sprint");
+    AddOfState(*group, "list", "the addresses of what exists", &StateList, "sprint state list");
+    AddOfState(*group, "show", "all that is known of one resource", &StateShow,
+               "sprint state show plant.space", "ADDRESS", "like plant.space")
+        ->add_flag("--sensitive", options_.sensitive, "show what is not to be seen as well");
+    CLI::App* move = AddTo(*group, "mv", "another address for a resource and all below it",
+                           &StateMove, "sprint state mv plant factory");
+    move->add_option("FROM", options_.from, "its address")->required();
+    move->add_option("TO", options_.to, "the new one")->required();
+    Waiting(OfStateAlone(move));
+    Asking(Waiting(AddOfState(*group, "rm", "forget a resource and all below it; it is not deleted",
+                              &StateForget, "sprint state rm plant.space --yes", "ADDRESS",
+                              "like plant.space")));
+    CLI::App* write = AddOfState(*group, "export", "the whole state as one JSON document",
+                                 &StateExport, "sprint state export -o state.json --sealed");
+    write->add_option("-o,--out", options_.out, "write here, mode 0600; default: standard output")
+        ->type_name("FILE");
+    CLI::Option* sealed = write->add_flag("--sealed", options_.sealed,
+                                          "all of it, encrypted: the key of the state opens it");
+    write
+        ->add_flag("--sensitive", options_.sensitive,
+                   "all of it, in clear: what is not to be seen as well")
+        ->excludes(sealed);
+    Forcing(Asking(Waiting(AddOfState(*group, "import", "take a state from an exported document",
+                                      &StateImport, "sprint state import state.json", "FILE",
+                                      "as `state export` writes it"))),
+            "also an older state, or of another lineage");
+    CLI::App* migrate = AddOfState(*group, "migrate", "copy the state to another place",
+                                   &StateMigrate, "sprint state migrate --to etcd://host/team");
+    migrate
+        ->add_option("--to", options_.to,
+                     "sqlite:PATH, etcd://HOST/PREFIX or "
+                     "postgres://HOST/DATABASE")
+        ->type_name("URL")
+        ->required();
+    Waiting(migrate);
+  }
+
+  void AddWorkspace() {
+    CLI::App* group = Group("workspace", "several states of one program", nullptr,
+                            "sprint workspace new staging");
+    AddOfState(*group, "list", "all of them", &WorkspaceList, "sprint workspace list");
+    AddOfState(*group, "show", "the one in use", &WorkspaceShow, "sprint workspace show");
+    AddOfState(*group, "new", "make one and select it", &WorkspaceNew,
+               "sprint workspace new staging", "NAME", "of the new one");
+    AddOfState(*group, "select", "use it from now on", &WorkspaceSelect,
+               "sprint workspace select staging", "NAME", "of one that is there");
+    Forcing(Asking(Waiting(AddOfState(*group, "delete", "of one that holds nothing",
+                                      &WorkspaceDelete, "sprint workspace delete staging --yes",
+                                      "NAME", "not the one in use"))),
+            "also of one that holds something, which is forgotten");
+  }
+
+  void AddLock() {
+    CLI::App* group =
+        Group("lock", "who is changing the state", &LockShow, "sprint lock laptop.sprint");
+    AddOfState(*group, "show", "who holds it, and since when", &LockShow, "sprint lock show");
+    Asking(AddOfState(*group, "break", "end it; what its holder does next is refused", &LockBreak,
+                      "sprint lock break --token 12 --yes"))
+        ->add_option("--token", options_.token, "only if it is still this one");
+    OfStateAlone(group);
+  }
+
+  void AddSecrets() {
+    CLI::App* group = Group("secrets", "where secrets come from, and the keys of the state",
+                            nullptr, "sprint secrets check laptop.sprint");
+    AddOfState(*group, "list", "their names and where they come from", &SecretsList,
+               "sprint secrets list");
+    AddOfState(*group, "check", "whether each is there; none is shown", &SecretsCheck,
+               "sprint secrets check");
+    Waiting(AddOfState(*group, "rotate", "encrypt the state with new keys", &SecretsRotate,
+                       "sprint secrets rotate --to file:team.key"))
+        ->add_option("--to", options_.source,
+                     "and what opens it: env:NAME, file:PATH (made when "
+                     "it is not there), command:WORDS, pass:NAME, prompt")
+        ->type_name("SOURCE");
+    Waiting(AddOfState(*group, "encrypt", "encrypt the state", &SecretsEncrypt,
+                       "sprint secrets encrypt"));
+    Forcing(Asking(Waiting(AddOfState(*group, "decrypt", "write the state in clear",
+                                      &SecretsDecrypt, "sprint secrets decrypt --yes"))),
+            "also when it holds sensitive values or fingerprints of secrets");
   }
 
   CLI::App* AddTo(CLI::App& parent, const char* name, const char* does, const Verb& verb,
@@ -292,17 +430,21 @@ class CommandLine {
     return app;
   }
 
-  int Complete(const Options& options) {
+  static std::vector<VerbWords> VerbsOf(const CLI::App& parent) {
     std::vector<VerbWords> verbs;
-    for (const CLI::App* app : app_.get_subcommands({})) {
-      VerbWords verb{app->get_name(), app->get_description(), {}};
+    for (const CLI::App* app : parent.get_subcommands({})) {
+      VerbWords verb{app->get_name(), app->get_description(), {}, VerbsOf(*app)};
       for (const CLI::Option* option : app->get_options()) {
         if (option->get_lnames().empty()) continue;
         verb.options.emplace_back("--" + option->get_lnames().front(), option->get_description());
       }
       verbs.push_back(std::move(verb));
     }
-    auto script = CompletionScript(options.subject, verbs);
+    return verbs;
+  }
+
+  int Complete(const Options& options) {
+    auto script = CompletionScript(options.subject, VerbsOf(app_));
     if (!script.ok()) return Fail(script.error());
     std::fputs(script->c_str(), stdout);
     return Success;
@@ -312,6 +454,7 @@ class CommandLine {
                 "sprint"};
   Options options_;
   std::vector<std::string> params_;
+  std::string place_, workspace_, wait_;  // of the state: set in the environment
   Verb chosen_;
 };
 

@@ -54,7 +54,14 @@ struct Options {
   double workload = 0;  // requests/s instead of the file's; 0: the file's
   std::string system;   // export: the file the program was imported from
   bool flat = false;    // export: without the level of deployments
-  // init, explain, completion, why, show, output, agent replay
+  // state, workspace, lock, secrets
+  std::string from, to;    // state mv: addresses; state migrate: where to
+  std::string source;      // secrets rotate: of the new key; "": the same
+  bool force = false;      // what is otherwise refused
+  bool sensitive = false;  // state export, state show: what is otherwise not shown
+  bool sealed = false;     // state export: encrypted
+  int64_t token = 0;       // lock break: only this one; 0: whichever there is
+  // init, explain, completion, why, show, output, agent replay, state, workspace
   std::string subject;
 };
 
@@ -73,6 +80,25 @@ int Plan(const Options& options);
 int Apply(const Options& options);
 int Destroy(const Options& options);
 int Show(const Options& options);
+int StateList(const Options& options);
+int StateShow(const Options& options);
+int StateMove(const Options& options);
+int StateForget(const Options& options);
+int StateExport(const Options& options);
+int StateImport(const Options& options);
+int StateMigrate(const Options& options);
+int WorkspaceList(const Options& options);
+int WorkspaceShow(const Options& options);
+int WorkspaceNew(const Options& options);
+int WorkspaceSelect(const Options& options);
+int WorkspaceDelete(const Options& options);
+int LockShow(const Options& options);
+int LockBreak(const Options& options);
+int SecretsList(const Options& options);
+int SecretsCheck(const Options& options);
+int SecretsRotate(const Options& options);
+int SecretsEncrypt(const Options& options);
+int SecretsDecrypt(const Options& options);
 int Output(const Options& options);
 int Graph(const Options& options);
 int Why(const Options& options);

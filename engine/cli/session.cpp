@@ -58,12 +58,13 @@ std::vector<std::string> ProgramsHere() {
   return found;
 }
 
+Result<std::string> ProgramFile(const Options& options) {
+  return options.file.empty() ? GuessFile() : Result<std::string>(options.file);
+}
+
 Result<std::unique_ptr<Compiled>> Load(const Options& options) {
   auto compiled = std::make_unique<Compiled>();
-  compiled->path = options.file;
-  if (compiled->path.empty()) {
-    SPRINT_ASSIGN_OR_RETURN(compiled->path, GuessFile());
-  }
+  SPRINT_ASSIGN_OR_RETURN(compiled->path, ProgramFile(options));
   diag::Emitter emitter;
   compiled->program =
       driver::Compile(compiled->path, RealFileSystem(), compiled->sources, emitter, options.params);
@@ -168,7 +169,7 @@ Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool
     world->vault = std::make_unique<RunVault>(house, *world->store);
   }
   if (access == Access::Write) {
-    SPRINT_ASSIGN_OR_RETURN(world->lock, state::Keeper::Take(*world->store, {.purpose = "apply"}));
+    SPRINT_ASSIGN_OR_RETURN(world->lock, TakeLock(*world->store, "apply"));
   }
   SPRINT_ASSIGN_OR_RETURN(const state::Snapshot snapshot, world->store->Read());
   RunFacts facts;
@@ -189,7 +190,7 @@ Result<state::Snapshot> Settled(World& world, const Options& options) {
   SPRINT_ASSIGN_OR_RETURN(state::Snapshot snapshot, world.store->Read());
   if (snapshot.open.empty()) return snapshot;
   if (!world.lock) {
-    SPRINT_ASSIGN_OR_RETURN(world.lock, state::Keeper::Take(*world.store, {.purpose = "settle"}));
+    SPRINT_ASSIGN_OR_RETURN(world.lock, TakeLock(*world.store, "settle"));
   }
   auto settled =
       apply::Recover(*world.store, *world.providers, SystemClock(), {}, options.not_made);
@@ -237,6 +238,10 @@ std::string Where(const SourceTable& sources, Loc loc) {
 
 Error NoPlacement() {
   return {ErrorCode::Conflict, "no placement meets the requirements; `sprint plan` says why"};
+}
+
+void PrintJson(const value::Value& value) {
+  std::puts(value::ToJson(value, /*pretty=*/true).c_str());
 }
 
 int Fail(const Error& error) {

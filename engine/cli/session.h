@@ -32,7 +32,9 @@ struct Compiled {
 // The .sprint files of this folder, sorted.
 std::vector<std::string> ProgramsHere();
 
-// NotFound when no file was named and none can be guessed.
+// The program that was named, or the only one here. NotFound: none can be guessed.
+Result<std::string> ProgramFile(const Options& options);
+// Errors as of ProgramFile.
 Result<std::unique_ptr<Compiled>> Load(const Options& options);
 
 // Diagnostics to stderr, in colour on a terminal. Nothing when there are none.
@@ -96,6 +98,8 @@ std::string Where(const SourceTable& sources, Loc loc);
 // For verbs that need a placement and do not say why there is none.
 Error NoPlacement();
 
+// On stdout, for people and programs.
+void PrintJson(const value::Value& value);
 // "sprint: message; while …" on stderr; gives `Failure`.
 int Fail(const Error& error);
 

@@ -4,7 +4,7 @@
 #include "compiler/diag/emitter.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
-#include "engine/secrets/guard.h"
+#include "engine/state/document.h"
 
 namespace sprint::cli {
 namespace {
@@ -12,19 +12,23 @@ namespace {
 value::Object RecordJson(const state::Record& record) {
   value::List dependencies;
   for (const std::string& address : record.dependencies) dependencies.push_back(address);
-  return {{"address", record.address},    {"type", record.type},
-          {"provider", record.provider},  {"attributes", secrets::Masked(record.attributes)},
-          {"dependencies", dependencies}, {"tainted", record.tainted}};
+  return {{"address", record.address},
+          {"type", record.type},
+          {"provider", record.provider},
+          {"attributes", state::Shown(record.attributes, record.sensitive)},
+          {"dependencies", dependencies},
+          {"tainted", record.tainted}};
 }
 
 void PrintRecord(const state::Record& record) {
   std::printf("%s  (%s)%s\n", record.address.c_str(), record.type.c_str(),
               record.tainted ? "  half made, replaced next time" : "");
-  const auto* attributes = record.attributes.As<value::Object>();
+  const value::Value shown = state::Shown(record.attributes, record.sensitive);
+  const auto* attributes = shown.As<value::Object>();
   if (!attributes) return;
   for (const auto& [name, value] : *attributes) {
     if (value.is_null()) continue;
-    std::printf("    %-12s %s\n", name.c_str(), value::ToJson(secrets::Masked(value)).c_str());
+    std::printf("    %-12s %s\n", name.c_str(), value::ToJson(value).c_str());
   }
 }
 

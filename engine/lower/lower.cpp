@@ -495,12 +495,6 @@ const char* Name(Ready::Kind kind) {
   return "attribute";
 }
 
-bool Covers(const std::string& prefix, const std::string& address) {
-  if (!address.starts_with(prefix)) return false;
-  if (address.size() == prefix.size()) return true;
-  return address[prefix.size()] == '.' || address[prefix.size()] == '[';
-}
-
 Result<DesiredGraph> Lower(const ir::Program& program, const ir::Deploy& deploy,
                            const std::vector<Assignment>& assignments,
                            const std::vector<PoolCount>& counts) {

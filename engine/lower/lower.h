@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/ir/program.h"
+#include "compiler/support/address.h"
 #include "compiler/support/result.h"
 #include "engine/lower/lifecycle.h"
 #include "providers/value/value.h"
@@ -70,8 +71,7 @@ struct DesiredGraph {
   std::vector<Forget> forgets{};
 };
 
-// True when `address` is `prefix` or lies below it.
-bool Covers(const std::string& prefix, const std::string& address);
+using sprint::Covers;
 
 // Node i of a pool hosts replica i of every part on the pool. Addresses are the
 // template's prefix + "." + the resource's name; prefixes: "<zone>" (setup),

@@ -54,8 +54,6 @@ Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path,
                                                    const std::string& space,
                                                    const Clock& clock = SystemClock());
 
-// "locked by ada on host-1 (process 4711, apply)"
-std::string Describe(const Lease& lease);
 // Errors that every backend words the same way.
 Error Locked(const Lease& by);
 Error LeaseLost();

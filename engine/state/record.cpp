@@ -25,6 +25,9 @@ void PutText(Object& object, const char* key, const std::string& text) {
 void PutNumber(Object& object, const char* key, int64_t number) {
   if (number != 0) object[key] = number;
 }
+void PutTexts(Object& object, const char* key, const std::vector<std::string>& texts) {
+  if (!texts.empty()) object[key] = List(texts.begin(), texts.end());
+}
 void PutFlag(Object& object, const char* key, bool flag) {
   if (flag) object[key] = true;
 }
@@ -41,6 +44,16 @@ bool Flag(const Value& object, const char* key) {
   const bool* flag = found ? found->As<bool>() : nullptr;
   return flag && *flag;
 }
+std::vector<std::string> Texts(const Value& object, const char* key) {
+  std::vector<std::string> texts;
+  const Value* found = object.Find(key);
+  const auto* list = found ? found->As<List>() : nullptr;
+  if (!list) return texts;
+  for (const Value& item : *list) {
+    if (const auto* text = item.As<std::string>()) texts.push_back(*text);
+  }
+  return texts;
+}
 int64_t Integer(const Value& object, const char* key) {
   const Value* found = object.Find(key);
   const auto* number = found ? found->As<int64_t>() : nullptr;
@@ -54,9 +67,8 @@ Value ToValue(const Record& record) {
   PutValue(object, "attributes", record.attributes);
   PutText(object, "private", ToHex(record.private_bytes));
   PutNumber(object, "schema_version", record.schema_version);
-  if (!record.dependencies.empty()) {
-    object["dependencies"] = List(record.dependencies.begin(), record.dependencies.end());
-  }
+  PutTexts(object, "dependencies", record.dependencies);
+  PutTexts(object, "sensitive", record.sensitive);
   PutFlag(object, "tainted", record.tainted);
   PutFlag(object, "unready", record.unready);
   PutText(object, "tag", record.tag);
@@ -87,11 +99,8 @@ Result<Record> RecordFromValue(const Value& value) {
   record.attributes = Member(value, "attributes");
   record.private_bytes = FromHex(value.Text("private"));
   record.schema_version = Integer(value, "schema_version");
-  if (const Value* names = value.Find("dependencies"); names && names->As<List>()) {
-    for (const Value& name : *names->As<List>()) {
-      if (const auto* text = name.As<std::string>()) record.dependencies.push_back(*text);
-    }
-  }
+  record.dependencies = Texts(value, "dependencies");
+  record.sensitive = Texts(value, "sensitive");
   record.tainted = Flag(value, "tainted");
   record.unready = Flag(value, "unready");
   record.tag = value.Text("tag");

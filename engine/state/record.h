@@ -35,6 +35,7 @@ struct Record {
   std::string private_bytes;              // the provider's, any bytes
   int64_t schema_version = 0;             // of the provider's schema that wrote `attributes`
   std::vector<std::string> dependencies;  // direct, of the run that made it
+  std::vector<std::string> sensitive;     // attributes that are never shown
   bool tainted = false;                   // half made: replaced next time
   bool unready = false;                   // made, and its conditions have not held yet
   std::string tag;                        // the ownership tag its object carries, or ""

@@ -23,6 +23,9 @@ struct Lease {
   int64_t token = 0;  // the fencing token: grows with every new holder
 };
 
+// "ada on host-1 (process 4711, apply)"
+std::string Describe(const Lease& lease);
+
 // One state. Safe to call from several threads; what several threads write at once is
 // made durable together. Readers need no lease; every write needs a live one and fails
 // with Conflict otherwise, so that a writer that was paused beyond the end of its lease

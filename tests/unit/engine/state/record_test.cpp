@@ -14,6 +14,7 @@ Record Full() {
   record.private_bytes = std::string("\0\xff", 2);
   record.schema_version = 3;
   record.dependencies = {"a", "b"};
+  record.sensitive = {"ports"};
   record.tainted = true;
   record.tag = "7f3a/plant.net/1";
   record.lifecycle = {true, true, true};

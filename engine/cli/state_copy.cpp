@@ -1,0 +1,218 @@
+#include <cstdio>
+
+#include "compiler/support/environment.h"
+#include "engine/cli/approve.h"
+#include "engine/cli/backup.h"
+#include "engine/cli/options.h"
+#include "engine/cli/session.h"
+#include "engine/state/document.h"
+
+// The verbs that take a whole state out, in, and to another place.
+namespace sprint::cli {
+namespace {
+
+constexpr size_t LargestDocument = size_t{1} << 30;  // bytes
+
+std::string Counted(size_t count) {
+  return std::to_string(count) + (count == 1 ? " resource" : " resources");
+}
+
+state::AskKey AskFor(const House& house) {
+  return [&house] { return secrets::Fetch(house.key, "the key of the document"); };
+}
+
+bool IsNew(const state::Snapshot& snapshot) {
+  return snapshot.records.empty() && snapshot.open.empty() && snapshot.serial == 0;
+}
+
+std::string SameText(const state::Snapshot& snapshot) {
+  return state::ToText(state::Document{snapshot, {}});
+}
+
+// What may not take the place of what the state holds.
+Status MayReplace(const state::Snapshot& now, const state::Snapshot& next) {
+  if (next.lineage != now.lineage) {
+    return Error(ErrorCode::Conflict, "the document is of another state: its lineage is " +
+                                          next.lineage + ", this one's is " + now.lineage);
+  }
+  if (next.serial < now.serial) {
+    return Error(ErrorCode::Conflict, "the document is older than the state: serial " +
+                                          std::to_string(next.serial) + ", this one is at " +
+                                          std::to_string(now.serial));
+  }
+  if (next.serial == now.serial) {
+    return Error(ErrorCode::Conflict, "the state has changed since: both have serial " +
+                                          std::to_string(now.serial) + " and differ");
+  }
+  if (!now.open.empty()) {
+    return Error(ErrorCode::Conflict,
+                 "an earlier run was cut off: `sprint plan` finds out what became of `" +
+                     now.open.front().object.address + "`");
+  }
+  return Ok();
+}
+
+Status Imports(const state::Document& document) {
+  if (document.masked.empty()) return Ok();
+  return Error(ErrorCode::InvalidArgument,
+               "the document was made to be seen and lacks what must not be, `" +
+                   document.masked.front() + "` for one: export with --sealed or --sensitive");
+}
+
+// The keys of the document, or of this house, for a state that has none.
+Status EncryptFor(const StateAlone& alone, const state::Document& document) {
+  if (alone.store->keyring()) return Ok();
+  if (document.keyring) return alone.store->EncryptWith(*document.keyring, document.locked);
+  if (!state::HoldsSecrets(document.snapshot)) return Ok();
+  HideMemory();
+  return EncryptHeld(alone.house, *alone.store);
+}
+
+}  // namespace
+
+int StateExport(const Options& options) {
+  auto path = ProgramFile(options);
+  if (!path.ok()) return Fail(path.error());
+  auto opened = OpenAlone(*path);
+  if (!opened.ok()) return Fail(opened.error());
+  const state::Store& store = *(*opened)->store;
+  auto snapshot = (*opened)->store->Read();
+  if (!snapshot.ok()) return Fail(snapshot.error());
+  if (options.sealed && !store.keyring()) {
+    return Fail(Error(ErrorCode::InvalidArgument,
+                      "the state is not encrypted: `sprint secrets encrypt` makes it so"));
+  }
+  const bool whole = options.sealed || options.sensitive;
+  const state::Document document =
+      whole ? state::Document{snapshot.TakeValue(), {}} : state::Mask(*snapshot);
+  const std::string text = options.sealed
+                               ? state::Seal(document, *store.keyring(), store.locked_keyring())
+                               : state::ToText(document);
+  if (options.out.empty()) {
+    std::fputs(text.c_str(), stdout);
+    return Success;
+  }
+  const Status written = RealFileSystem().Write(options.out, text, 0600);
+  if (!written.ok()) return Fail(written.error());
+  const size_t count = document.snapshot.records.size();
+  if (options.json) {
+    PrintJson(value::Object{{"file", options.out},
+                            {"resources", static_cast<int64_t>(count)},
+                            {"serial", document.snapshot.serial},
+                            {"whole", document.masked.empty()}});
+  } else {
+    std::printf("wrote %s: %s%s\n", options.out.c_str(), Counted(count).c_str(),
+                document.masked.empty() ? "" : ", without what must not be seen");
+  }
+  return Success;
+}
+
+int StateImport(const Options& options) {
+  auto path = ProgramFile(options);
+  if (!path.ok()) return Fail(path.error());
+  auto text = RealFileSystem().ReadAtMost(options.subject, LargestDocument);
+  if (!text.ok()) return Fail(text.error());
+  auto opened = OpenAlone(*path, "state import");
+  if (!opened.ok()) return Fail(opened.error());
+  const StateAlone& alone = **opened;
+  auto document = state::DocumentFromText(*text, AskFor(alone.house));
+  if (document.ok()) {
+    if (Status whole = Imports(*document); !whole.ok()) document = whole.TakeError();
+  }
+  if (!document.ok()) {
+    return Fail(document.TakeError().While("reading `" + options.subject + "`"));
+  }
+  state::Snapshot& next = document->snapshot;
+  auto now = alone.store->Read();
+  // A damaged state is what one imports a backup into.
+  if (!now.ok() && !options.force) return Fail(now.error());
+  std::string backup;
+  if (now.ok() && SameText(*now) == SameText(next)) {
+    std::fputs("sprint: the state holds exactly this already\n", stderr);
+  } else {
+    if (now.ok() && !IsNew(*now)) {
+      if (Status may = MayReplace(*now, next); !may.ok()) {
+        if (!options.force) {
+          return Fail(Error(may.error().code(),
+                            may.error().message() + "; --force puts it in its place all the same"));
+        }
+        std::fprintf(stderr, "sprint: %s\n", may.error().message().c_str());
+      }
+      auto kept = KeepBackup(alone.house, *alone.store, *now);
+      if (!kept.ok()) return Fail(kept.error());
+      backup = *kept;
+      // Plans that were saved must see that it changed.
+      if (next.lineage == now->lineage && next.serial <= now->serial) next.serial = now->serial + 1;
+    }
+    if (options.force &&
+        !Approved(options, "Replace what the state holds (" +
+                               (now.ok() ? Counted(now->records.size()) : "damaged") + ") by " +
+                               Counted(next.records.size()) + "?")) {
+      return Failure;
+    }
+    if (Status sealed = EncryptFor(alone, *document); !sealed.ok()) return Fail(sealed.error());
+    if (Status done = alone.store->Replace(next); !done.ok()) return Fail(done.error());
+  }
+  if (options.json) {
+    PrintJson(value::Object{{"imported", static_cast<int64_t>(next.records.size())},
+                            {"serial", next.serial},
+                            {"lineage", next.lineage},
+                            {"backup", backup}});
+    return Success;
+  }
+  std::printf("the state holds %s, serial %lld\n", Counted(next.records.size()).c_str(),
+              static_cast<long long>(next.serial));
+  if (!backup.empty()) std::fprintf(stderr, "sprint: the state before is in %s\n", backup.c_str());
+  return Success;
+}
+
+int StateMigrate(const Options& options) {
+  auto path = ProgramFile(options);
+  if (!path.ok()) return Fail(path.error());
+  auto opened = OpenAlone(*path, "state migrate");
+  if (!opened.ok()) return Fail(opened.error());
+  const StateAlone& from = **opened;
+  StateAlone to;
+  to.house = from.house;
+  to.house.url = options.to;
+  if (to.house.url == from.house.url) {
+    return Fail(Error(ErrorCode::InvalidArgument, "the state lies there already"));
+  }
+  const auto failed = [&](Error error) {
+    return Fail(std::move(error).While("migrating to " + options.to));
+  };
+  auto store = OpenState(to.house);
+  if (!store.ok()) return failed(store.TakeError());
+  to.store = store.TakeValue();
+  auto lock = TakeLock(*to.store, "state migrate");
+  if (!lock.ok()) return failed(lock.TakeError());
+  to.lock = lock.TakeValue();
+  auto snapshot = from.store->Read();
+  if (!snapshot.ok()) return Fail(snapshot.error());
+  // Keys first: nothing lies there in clear that was not in clear here.
+  if (from.store->keyring() && !to.store->keyring()) {
+    Status sealed = to.store->EncryptWith(*from.store->keyring(), from.store->locked_keyring());
+    if (!sealed.ok()) return failed(sealed.TakeError());
+  }
+  if (Status copied = to.store->Adopt(*snapshot); !copied.ok()) return failed(copied.TakeError());
+  auto back = to.store->Read();
+  if (!back.ok()) return failed(back.TakeError());
+  if (SameText(*back) != SameText(*snapshot)) {
+    return failed(Error(ErrorCode::Protocol, "what lies there now is not what was copied"));
+  }
+  if (options.json) {
+    PrintJson(value::Object{{"resources", static_cast<int64_t>(snapshot->records.size())},
+                            {"serial", snapshot->serial},
+                            {"lineage", snapshot->lineage},
+                            {"to", options.to}});
+    return Success;
+  }
+  std::printf(
+      "%s, serial %lld: copied and compared\n"
+      "use it with `state: %s` in sprint.yaml beside the program; what lay here still does\n",
+      Counted(snapshot->records.size()).c_str(), static_cast<long long>(snapshot->serial),
+      options.to.c_str());
+  return Success;
+}
+
+}  // namespace sprint::cli
