@@ -257,9 +257,10 @@ class CommandLine {
         ->add_flag("--sensitive", options_.sensitive,
                    "all of it, in clear: what is not to be seen as well")
         ->excludes(sealed);
-    Forcing(Asking(Waiting(AddOfState(*group, "import", "take a state from an exported document",
-                                      &StateImport, "sprint state import state.json", "FILE",
-                                      "as `state export` writes it"))),
+    Forcing(Asking(Waiting(
+                AddOfState(*group, "import", "take a state from an exported document", &StateImport,
+                           "sprint state import state.json", "FILE",
+                           "as `state export` writes it, or of Terraform or OpenTofu (v4)"))),
             "also an older state, or of another lineage");
     CLI::App* migrate = AddOfState(*group, "migrate", "copy the state to another place",
                                    &StateMigrate, "sprint state migrate --to etcd://host/team");

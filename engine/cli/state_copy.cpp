@@ -5,7 +5,9 @@
 #include "engine/cli/backup.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
+#include "engine/exchange/tofu_state.h"
 #include "engine/state/document.h"
+#include "engine/state/edit.h"
 
 // The verbs that take a whole state out, in, and to another place.
 namespace sprint::cli {
@@ -59,13 +61,53 @@ Status Imports(const state::Document& document) {
                    document.masked.front() + "` for one: export with --sealed or --sensitive");
 }
 
-// The keys of the document, or of this house, for a state that has none.
-Status EncryptFor(const StateAlone& alone, const state::Document& document) {
-  if (alone.store->keyring()) return Ok();
-  if (document.keyring) return alone.store->EncryptWith(*document.keyring, document.locked);
-  if (!state::HoldsSecrets(document.snapshot)) return Ok();
+// Keys for a state that has none, if what it will hold needs them.
+Status EncryptFor(const StateAlone& alone, const state::Snapshot& snapshot) {
+  if (alone.store->keyring() || !state::HoldsSecrets(snapshot)) return Ok();
   HideMemory();
   return EncryptHeld(alone.house, *alone.store);
+}
+
+// Adds what another tool had made to what is here.
+int ImportTofu(const Options& options, const StateAlone& alone, const std::string& text) {
+  auto read = exchange::ReadTofuState(text);
+  if (!read.ok()) return Fail(read.TakeError().While("reading `" + options.subject + "`"));
+  auto now = alone.store->Read();
+  if (!now.ok()) return Fail(now.error());
+  const state::Snapshot before = *now;
+  value::List names;
+  for (const auto& [from, to] : read->names) {
+    if (!now->records.emplace(to, read->records.at(to)).second) {
+      return Fail(Error(ErrorCode::Conflict, "`" + from + "` would be `" + to +
+                                                 "`, which has an object already: "
+                                                 "`sprint state mv` gives that another address"));
+    }
+    names.push_back(value::Object{{"from", from}, {"to", to}});
+    if (!options.json) std::printf("%s -> %s\n", from.c_str(), to.c_str());
+  }
+  if (Status good = state::Check(*now); !good.ok()) return Fail(good.error());
+  if (!names.empty()) ++now->serial;
+  auto backup = KeepBackup(alone.house, *alone.store, before);
+  if (!backup.ok()) return Fail(backup.error());
+  if (Status sealed = EncryptFor(alone, *now); !sealed.ok()) return Fail(sealed.error());
+  if (Status done = alone.store->Replace(*now); !done.ok()) return Fail(done.error());
+  if (options.json) {
+    PrintJson(value::Object{{"imported", static_cast<int64_t>(names.size())},
+                            {"names", std::move(names)},
+                            {"serial", now->serial},
+                            {"lineage", now->lineage},
+                            {"data", read->data},
+                            {"outputs", read->outputs},
+                            {"backup", *backup}});
+    return Success;
+  }
+  std::printf("%s taken over", Counted(names.size()).c_str());
+  if (read->data + read->outputs > 0) {
+    std::printf("; %lld data sources and %lld outputs are left out",
+                static_cast<long long>(read->data), static_cast<long long>(read->outputs));
+  }
+  std::puts("\n`sprint plan` says how the program differs; let the other tool no longer apply");
+  return Success;
 }
 
 }  // namespace
@@ -115,6 +157,7 @@ int StateImport(const Options& options) {
   auto opened = OpenAlone(*path, "state import");
   if (!opened.ok()) return Fail(opened.error());
   const StateAlone& alone = **opened;
+  if (exchange::LooksLikeTofuState(*text)) return ImportTofu(options, alone, *text);
   auto document = state::DocumentFromText(*text, AskFor(alone.house));
   if (document.ok()) {
     if (Status whole = Imports(*document); !whole.ok()) document = whole.TakeError();
@@ -150,7 +193,11 @@ int StateImport(const Options& options) {
                                Counted(next.records.size()) + "?")) {
       return Failure;
     }
-    if (Status sealed = EncryptFor(alone, *document); !sealed.ok()) return Fail(sealed.error());
+    // With the keys of the document its fingerprints stay true.
+    const bool take_keys = document->keyring && !alone.store->keyring();
+    Status sealed = take_keys ? alone.store->EncryptWith(*document->keyring, document->locked)
+                              : EncryptFor(alone, next);
+    if (!sealed.ok()) return Fail(sealed.error());
     if (Status done = alone.store->Replace(next); !done.ok()) return Fail(done.error());
   }
   if (options.json) {

@@ -161,3 +161,52 @@ class Test(Fixture):
         self.assertTrue((self.folder / "team.db").exists())
         os.chdir(pathlib.Path("/"))
         self.assertEqual(self.addresses(), ["a", "b", "c"])
+
+    def test_exports_are_as_the_published_schema_says(self):
+        try:
+            import jsonschema
+        except ImportError:
+            self.skipTest("python3-jsonschema is not installed")
+        docs = pathlib.Path(__file__).resolve().parents[3] / "compiler" / "docs"
+        schema = json.loads((docs / "state.schema.json").read_text())
+        check = jsonschema.Draft202012Validator(schema)
+        check.check_schema(schema)
+        check.validate(self.json("state export"))
+        # One with an open call, one with something masked, and one that is sealed.
+        self.world.mkdir()
+        (self.world / "script").write_text("die after 2\n")
+        self.run_raw("apply", "--yes", "--parallel", "1", code=1)
+        document = self.json("state export")
+        self.assertEqual(document["open"][0]["object"]["address"], "b")
+        check.validate(document)
+        self.sprint("secrets encrypt")
+        sealed = self.json("state export --sealed")
+        check.validate(sealed)
+        for broken in ({**document, "version": 2}, {**document, "serial": "1"}, {**sealed, "open": []}):
+            self.assertFalse(check.is_valid(broken))
+
+    def test_state_of_opentofu_is_taken_over(self):
+        self.apply()
+        # The objects are there, and another tool knows of them.
+        objects = {o["name"]: o for o in (json.loads(p.read_text()) for p in (self.world / "objects").iterdir())}
+        instances = {n: {"schema_version": 0, "attributes": {k: v for k, v in o.items() if k != "tag"}}
+                     for n, o in objects.items()}
+        instances["b"]["dependencies"] = ["scripted_thing.a"]
+        instances["b"]["sensitive_attributes"] = [[{"type": "get_attr", "value": "ref"}]]
+        document = {"version": 4, "terraform_version": "1.12.6", "serial": 4, "lineage": "theirs", "outputs": {},
+                    "resources": [{"mode": "managed", "type": "scripted_thing", "name": n,
+                                   "provider": 'provider["registry.opentofu.org/acme/scripted"]',
+                                   "instances": [instance]} for n, instance in instances.items()]}
+        self.write(json.dumps(document), "terraform.tfstate")
+        self.assertIn("has an object already", self.error("state import terraform.tfstate"))
+        (self.folder / ".sprint" / "s.db").unlink()
+        done = self.json("state import terraform.tfstate")
+        self.assertEqual(done["imported"], 3)
+        self.assertIn({"from": "scripted_thing.a", "to": "a"}, done["names"])
+        self.assertEqual(self.json("state show b")["dependencies"], ["a"])
+        # What is sensitive there is sensitive here: not shown, and encrypted.
+        self.assertEqual(self.json("state show b")["attributes"]["ref"], "(sensitive)")
+        self.assertNotIn(b"scripted", (self.folder / ".sprint" / "s.db").read_bytes())
+        self.assert_no_changes()
+        self.sprint("destroy --yes")
+        self.assertEqual(self.objects(), set())
