@@ -142,12 +142,14 @@ struct Kind {
   double reserved_memory = 0;  // bytes the runtime itself needs (K3s: 500 MB)
   // Memory that components declare is not reserved: the node's own limit is what binds.
   bool overcommit = false;
-  bool per_core = false;   // demands are per core: k cores serve k requests at once
-  double price = 0;        // EUR/s per node; EUR/s of execution for functions
-  double power = 0;        // W
-  double concurrency = 0;  // functions: how many at once, 0 unlimited
-  double request_fee = 0;  // EUR per request
-  double idle = 600;       // s, functions: a warm one lives this long
+  bool per_core = false;    // demands are per core: k cores serve k requests at once
+  double price = 0;         // EUR/s per node; EUR/s of execution for functions
+  double power = 0;         // W
+  double concurrency = 0;   // functions: how many at once, 0 unlimited
+  double request_fee = 0;   // EUR per request
+  double billing_unit = 0;  // s, functions: executions are billed in whole ones; 0: exactly
+  double availability = 1;  // share of time one of it is up
+  double idle = 600;        // s, functions: a warm one lives this long
   std::string currency = "EUR";
   Loc loc;
 };
@@ -160,7 +162,7 @@ struct Pool {
   Index kind = NoIndex;
   uint32_t min = 0, max = 0;  // Nodes: how many exist (min 0 = use may be less); Functions: unused
   // The kind's figures with the pool's own attributes put over them.
-  double price = 0, memory = 0, gpu_memory = 0, cores = 1, power = 0;
+  double price = 0, memory = 0, gpu_memory = 0, cores = 1, power = 0, availability = 1;
   double idle = 600;  // s, functions: a warm one lives this long
   // All attributes of the pool, unevaluated in `index`: one record per instance, in order.
   std::vector<Value> instances;
@@ -172,7 +174,10 @@ struct Zone {
   std::string country;
   Trust trust = Trust::Public;
   bool one_kind = false;
-  Index host = NoIndex;  // into Program::hosts
+  double electricity = 0;   // EUR/J, on top of the prices of its pools
+  double carbon = 0;        // g/J of its electricity
+  double availability = 1;  // share of time the whole zone is up
+  Index host = NoIndex;     // into Program::hosts
   std::vector<Pool> pools;
   Value attributes;  // record of everything written in the zone, for the host
   Loc loc;
@@ -185,6 +190,7 @@ struct Link {
   double bandwidth = 0;            // bytes/s; 0 unlimited
   double delay = 0, jitter = 0;    // s
   double loss = 0;                 // share
+  double price = 0;                // EUR/byte
   Loc loc;
 };
 

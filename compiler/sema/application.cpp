@@ -11,7 +11,8 @@ using Form = Spec::Form;
 struct Measured {
   ir::Metric metric;
   Dimension dimension;
-  // Of the sum over the horizon: `cost <= 3 EUR` beside `cost <= 0.5 EUR/h`.
+  // Only of the whole application, and then also of the sum over the horizon: `cost <= 3 EUR`
+  // beside `cost <= 0.5 EUR/h`.
   std::optional<Dimension> sum = std::nullopt;
 };
 std::optional<Measured> MetricOf(const std::string& name) {
@@ -21,11 +22,12 @@ std::optional<Measured> MetricOf(const std::string& name) {
   if (name == "utilisation") return Measured{ir::Metric::Utilisation, dimension::Ratio};
   if (name == "rate") return Measured{ir::Metric::Rate, dimension::Rate};
   if (name == "energy") return Measured{ir::Metric::Energy, dimension::Power, dimension::Energy};
+  if (name == "carbon") return Measured{ir::Metric::Carbon, dimension::Emission, dimension::Mass};
   if (name == "availability") return Measured{ir::Metric::Availability, dimension::Ratio};
   return std::nullopt;
 }
-const std::vector<std::string> Metrics = {"response", "accuracy", "cost",        "utilisation",
-                                          "rate",     "energy",   "availability"};
+const std::vector<std::string> Metrics = {"response", "accuracy", "cost",   "utilisation",
+                                          "rate",     "energy",   "carbon", "availability"};
 
 class ApplicationBuilder {
  public:
@@ -243,14 +245,7 @@ class ApplicationBuilder {
       return std::nullopt;
     }
     constraint.metric = measured->metric;
-    if (measured->metric == ir::Metric::Availability) {
-      builder_.emitter.Error("E0211", head.loc,
-                             "a bound on `availability` is not supported by this version");
-      return std::nullopt;
-    }
-    const bool whole =
-        measured->metric == ir::Metric::Cost || measured->metric == ir::Metric::Energy;
-    if (whole) return measured->dimension;
+    if (measured->sum) return measured->dimension;
     if (!call || call->args.size() != 1) {
       builder_.emitter.Error("E0404", expr.loc, "`" + name->name + "` needs what it is measured of")
           .Help("like `" + name->name + "(Component)`");

@@ -83,6 +83,7 @@ const std::vector<std::string>& Architectures();
 // ISO 3166: two capital letters.
 void CheckCountry(Builder& builder, const std::string& country, Loc loc);
 // E0211 for attributes of the language that would be passed over.
+void CheckAvailability(Builder& builder, const Attributes& read);
 void RefuseFree(Builder& builder, const Attributes& read, const std::vector<std::string>& names);
 
 // Names in expressions, also where evaluation does not come by.

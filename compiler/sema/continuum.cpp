@@ -40,18 +40,27 @@ class ContinuumBuilder {
       return;
     }
     const std::vector<std::string> trusts = {"owned", "partner", "public"};
-    const Attributes read = reader_.Read(block,
-                                         {{"country", Form::Text, {}, {}, false},
-                                          {"trust", Form::Case, {}, trusts, true},
-                                          {"one_kind", Form::Bool, {}, {}, false},
-                                          {"host", Form::Reference, {}, {"host"}, false},
-                                          {"cloud", Form::Any, {}, {}, false}},
-                                         {"nodes", "machines", "functions"});
+    const Attributes read =
+        reader_.Read(block,
+                     {{"country", Form::Text, {}, {}, false},
+                      {"trust", Form::Case, {}, trusts, true},
+                      {"one_kind", Form::Bool, {}, {}, false},
+                      {"electricity", Form::Quantity, dimension::Tariff, {}, false},
+                      {"carbon", Form::Quantity, dimension::Carbon, {}, false},
+                      {"availability", Form::Quantity, dimension::Ratio, {}, false},
+                      {"host", Form::Reference, {}, {"host"}, false},
+                      {"cloud", Form::Any, {}, {}, false}},
+                     {"nodes", "machines", "functions"});
     zone.country = read.Text("country");
     if (read.Has("country")) CheckCountry(builder_, zone.country, read.ValueLoc("country"));
     const auto trust = std::find(trusts.begin(), trusts.end(), read.Text("trust", "public"));
     zone.trust = static_cast<ir::Trust>(trust - trusts.begin());
     zone.one_kind = read.Bool("one_kind");
+    CheckCurrency(read, "electricity");
+    zone.electricity = read.Number("electricity", 0);
+    zone.carbon = read.Number("carbon", 0);
+    zone.availability = read.Number("availability", 1);
+    CheckAvailability(builder_, read);
     if (const Declaration* host = read.Reference("host")) zone.host = builder_.hosts.at(host);
     ir::Record attributes;
     for (const char* name : {"country", "trust", "cloud"}) {
@@ -113,6 +122,7 @@ class ContinuumBuilder {
                                      {"memory", Form::Quantity, dimension::Size, {}, false},
                                      {"gpu_memory", Form::Quantity, dimension::Size, {}, false},
                                      {"power", Form::Quantity, dimension::Power, {}, false},
+                                     {"availability", Form::Quantity, dimension::Ratio, {}, false},
                                      {"idle", Form::Quantity, dimension::Time, {}, false, "min"},
                                      {"cores", Form::Number, {}, {}, false}};
     for (uint32_t i = 0; i < (function ? 1 : pool.max); ++i) {
@@ -136,6 +146,8 @@ class ContinuumBuilder {
       pool.gpu_memory = read.Number("gpu_memory", kind.gpu_memory);
       pool.cores = read.Number("cores", kind.cores);
       pool.power = read.Number("power", kind.power);
+      pool.availability = read.Number("availability", kind.availability);
+      CheckAvailability(builder_, read);
       pool.idle = read.Number("idle", kind.idle);
       if (read.Has("cores") && pool.cores <= 0) {
         builder_.emitter.Error("E0311", read.ValueLoc("cores"), "a node has more than no cores");
@@ -147,7 +159,8 @@ class ContinuumBuilder {
   // Placement counts the instances of a pool; it does not tell them apart.
   void CheckAlike(const Attributes& read, const ir::Pool& pool) {
     const auto* first = pool.instances.front().As<ir::Record>();
-    for (const char* name : {"price", "memory", "gpu_memory", "power", "idle", "cores"}) {
+    for (const char* name :
+         {"price", "memory", "gpu_memory", "power", "availability", "idle", "cores"}) {
       const ir::Value* now = read.Value(name);
       if (!now || !first) continue;
       const auto was = std::find_if(first->begin(), first->end(),
@@ -181,7 +194,8 @@ class ContinuumBuilder {
         reader_.Read(block, {{"bandwidth", Form::Quantity, dimension::Bandwidth, {}, false},
                              {"delay", Form::Quantity, dimension::Time, {}, false},
                              {"jitter", Form::Quantity, dimension::Time, {}, false},
-                             {"loss", Form::Quantity, dimension::Ratio, {}, false}});
+                             {"loss", Form::Quantity, dimension::Ratio, {}, false},
+                             {"price", Form::Quantity, dimension::Fare, {}, false}});
     if (block.names.size() != 2) return;
     ir::Link link;
     link.loc = block.header_loc;
@@ -191,6 +205,8 @@ class ContinuumBuilder {
     link.delay = read.Number("delay", 0);
     link.jitter = read.Number("jitter", 0);
     link.loss = read.Number("loss", 0);
+    CheckCurrency(read, "price");
+    link.price = read.Number("price", 0);
     if (link.a == ir::NoIndex || link.b == ir::NoIndex) return;
     if (read.Has("bandwidth") && link.bandwidth <= 0) {
       builder_.emitter

@@ -103,10 +103,10 @@ class DeployBuilder {
     else if (goal == "energy")
       deploy_.goal = ir::Goal::Energy;
     else if (goal == "carbon")
-      builder_.emitter.Error("E0211", block.value->loc,
-                             "minimizing `carbon` is not supported by this version");
+      deploy_.goal = ir::Goal::Carbon;
     else
-      builder_.emitter.Error("E0302", block.value->loc, "what is minimized is `cost` or `energy`");
+      builder_.emitter.Error("E0302", block.value->loc,
+                             "what is minimized is `cost`, `energy` or `carbon`");
   }
 
   // `measured app.Detect.tiny.Head on local.Slice = 45 ms`

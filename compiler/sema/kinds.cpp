@@ -42,6 +42,11 @@ void CheckCountry(Builder& builder, const std::string& country, Loc loc) {
                         "`" + country + "` is no country: two capital letters, like `ES`");
 }
 
+void CheckAvailability(Builder& builder, const Attributes& read) {
+  if (read.Number("availability", 1) <= 1) return;
+  builder.emitter.Error("E0311", read.ValueLoc("availability"), "nothing is up more than 100 %");
+}
+
 void RefuseFree(Builder& builder, const Attributes& read, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (!read.Has(name)) continue;
@@ -85,6 +90,8 @@ void BuildKinds(Builder& builder) {
                                    quantity("power", dimension::Power),
                                    quantity("idle", dimension::Time),
                                    quantity("request_fee", dimension::Money),
+                                   quantity("billing_unit", dimension::Time),
+                                   quantity("availability", dimension::Ratio),
                                    {"cores", Form::Number, {}, {}, false},
                                    {"concurrency", Form::Int, {}, {}, false},
                                    {"arch", Form::Case, {}, Architectures(), false},
@@ -110,6 +117,9 @@ void BuildKinds(Builder& builder) {
     kind.concurrency = read.Number("concurrency", 0);
     kind.idle = read.Number("idle", kind.idle);
     kind.request_fee = read.Number("request_fee", 0);
+    kind.billing_unit = read.Number("billing_unit", 0);
+    kind.availability = read.Number("availability", 1);
+    CheckAvailability(builder, read);
     kind.loc = declaration->block->names.front().loc;
     const auto provides = Inner(*declaration->block, "provide");
     builder.kinds[declaration] = static_cast<ir::Index>(builder.program.kinds.size());

@@ -9,9 +9,11 @@ namespace {
 using Form = ast::TypeExpr::Form;
 
 const std::vector<std::string> Plain = {"Bool", "Int", "Number", "Text", "List", "Map", "Any"};
-constexpr Dimension Known[] = {
-    dimension::Time,  dimension::Size,   dimension::Rate,  dimension::Bandwidth, dimension::Money,
-    dimension::Price, dimension::Energy, dimension::Power, dimension::Ratio,     dimension::Carbon};
+constexpr Dimension Known[] = {dimension::Time,      dimension::Size,  dimension::Rate,
+                               dimension::Bandwidth, dimension::Money, dimension::Price,
+                               dimension::Energy,    dimension::Power, dimension::Ratio,
+                               dimension::Carbon,    dimension::Mass,  dimension::Emission,
+                               dimension::Tariff,    dimension::Fare};
 std::optional<Dimension> DimensionOf(const std::string& name) {
   for (const Dimension& dimension : Known) {
     if (Name(dimension) == name) return dimension;

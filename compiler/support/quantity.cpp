@@ -36,8 +36,8 @@ constexpr std::array Units = {
     NamedUnit{"W", dimension::Power, 1},          NamedUnit{"kW", dimension::Power, 1e3},
     NamedUnit{"J", dimension::Energy, 1},         NamedUnit{"kJ", dimension::Energy, 1e3},
     NamedUnit{"Wh", dimension::Energy, 3600},     NamedUnit{"kWh", dimension::Energy, 3.6e6},
-    NamedUnit{"%", dimension::Ratio, 0.01},       NamedUnit{"g", Dimension{.mass = 1}, 1},
-    NamedUnit{"kg", Dimension{.mass = 1}, 1e3},
+    NamedUnit{"%", dimension::Ratio, 0.01},       NamedUnit{"g", dimension::Mass, 1},
+    NamedUnit{"kg", dimension::Mass, 1e3},
 };
 
 constexpr std::array<std::string_view, 6> Currencies = {"EUR", "USD", "GBP", "CHF", "JPY", "CNY"};
@@ -88,6 +88,9 @@ constexpr std::array Displays = {
     Display{dimension::Power, "W", 0},
     Display{dimension::Ratio, "%", 0},
     Display{dimension::Carbon, "g/kWh", 0},
+    Display{dimension::Mass, "kg", 1e3},
+    Display{dimension::Mass, "g", 0},
+    Display{dimension::Emission, "g/h", 0},
 };
 
 }  // namespace
@@ -122,6 +125,10 @@ std::string Name(const Dimension& d) {
   if (d == dimension::Power) return "Power";
   if (d == dimension::Ratio) return "Ratio";
   if (d == dimension::Carbon) return "Carbon";
+  if (d == dimension::Mass) return "Mass";
+  if (d == dimension::Emission) return "Emission";
+  if (d == dimension::Tariff) return "Tariff";
+  if (d == dimension::Fare) return "Fare";
   std::string text;
   const auto add = [&](const char* name, int exponent) {
     if (exponent == 0) return;
@@ -148,6 +155,10 @@ std::string_view SampleUnit(const Dimension& d) {
   if (d == dimension::Power) return "W";
   if (d == dimension::Ratio) return "%";
   if (d == dimension::Carbon) return "g/kWh";
+  if (d == dimension::Mass) return "g";
+  if (d == dimension::Emission) return "g/h";
+  if (d == dimension::Tariff) return "EUR/kWh";
+  if (d == dimension::Fare) return "EUR/GB";
   return "";
 }
 

@@ -34,6 +34,10 @@ inline constexpr Dimension Energy{.energy = 1};
 inline constexpr Dimension Power{.time = -1, .energy = 1};
 inline constexpr Dimension Ratio{.ratio = true};
 inline constexpr Dimension Carbon{.energy = -1, .mass = 1};
+inline constexpr Dimension Mass{.mass = 1};
+inline constexpr Dimension Emission{.time = -1, .mass = 1};
+inline constexpr Dimension Tariff{.money = 1, .energy = -1};
+inline constexpr Dimension Fare{.data = -1, .money = 1};
 }  // namespace dimension
 
 // A unit as written: `ms`, `EUR/h`, `Mbit/s`, `moves/h`. `factor` turns a number in

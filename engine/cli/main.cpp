@@ -56,6 +56,8 @@ class CommandLine {
                          "sprint plan laptop.sprint --out today.plan");
     plan->add_option("--out", options_.out, "save the plan, to apply exactly it")
         ->type_name("FILE");
+    plan->add_flag("--peer-rules", options_.peer_rules,
+                   "also show it by the rules of the SPACE4AI programs, for comparison only");
     plan->add_flag("--sensitivity", options_.sensitivity,
                    "and how far prices and bounds may move before it changes");
     CLI::App* apply = Add("apply", "carry out a plan", &Apply, "sprint apply laptop.sprint --yes");

@@ -16,6 +16,7 @@ struct Options {
   // plan, apply, destroy
   std::string out;           // plan: save here
   bool sensitivity = false;  // plan: how far prices and bounds may move
+  bool peer_rules = false;   // plan: what the peers' rules say of it
   std::string plan_file;     // apply: execute this saved plan
   bool auto_approve = false;
   bool refresh = true;

@@ -71,6 +71,11 @@ int Plan(const Options& options) {
       std::fputs(placement::Render(*answer, program, *desired.deploy).c_str(), stdout);
       std::puts("");
     }
+    if (options.peer_rules && answer) {
+      auto peers = placement::RenderAsPeers(*answer, program, *desired.deploy);
+      if (!peers.ok()) return Fail(peers.error());
+      std::puts(peers->c_str());
+    }
     if (sensitivity) {
       std::fputs(placement::Render(*sensitivity, *desired.deploy).c_str(), stdout);
       std::puts("");

@@ -24,7 +24,7 @@ struct Elsewhere {
 };
 
 std::string ObjectiveUnit(const ir::Deploy& deploy) {
-  return deploy.goal == ir::Goal::Cost ? " EUR/h" : " W";
+  return std::string(" ") + placement::UnitOf(deploy.goal);
 }
 
 bool Offered(const ir::Component& component, ir::Index kind) {

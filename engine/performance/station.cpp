@@ -140,6 +140,10 @@ FunctionResponse WarmPool(double rate, double warm, double cold, double idle) {
   return {{mean, square - mean * mean}, colds};
 }
 
+double BilledTime(double mean, double unit) {
+  return mean > 0 ? unit / -std::expm1(-unit / mean) : unit;
+}
+
 double Quantile(const Sojourn& sum, double p) {
   if (!std::isfinite(sum.mean)) return Infinity;
   if (sum.variance <= 0 || sum.mean <= 0) return sum.mean;

@@ -63,6 +63,10 @@ struct FunctionResponse {
 };
 FunctionResponse WarmPool(double rate, double warm, double cold, double idle);
 
+// Mean time (s) that is billed for an execution when every unit begun is billed whole:
+// unit * sum over k of P(X > k unit) = unit / (1 - e^(-unit/mean)) for exponential times.
+double BilledTime(double mean, double unit);
+
 // The p-quantile (0 < p < 1) of a sum of independent stages with this mean and
 // variance, by a gamma distribution with the same two moments. A variance of 0 is a
 // constant. Infinite for an infinite mean.

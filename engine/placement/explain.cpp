@@ -102,9 +102,7 @@ void WithMore(const ir::Program& program, const ir::Deploy& deploy, const Model&
 
 std::string WithBound(const ir::Constraint& written, double horizon, double bound) {
   const auto unit = ParseUnit(written.unit);
-  if (unit && (unit->dimension == dimension::Money || unit->dimension == dimension::Energy)) {
-    bound *= horizon;
-  }
+  if (OverHorizon(written)) bound *= horizon;
   const bool at_most = written.relation == ir::Relation::AtMost;
   double shown = unit ? bound / unit->factor : bound;
   if (shown > 0) {

@@ -21,10 +21,17 @@ class Builder {
         continuum_(program.continua[deploy.continuum]) {}
 
   Result<Model> Run() {
-    if (deploy_.goal == ir::Goal::Carbon) {
-      return Error(ErrorCode::InvalidArgument, "placement cannot minimize carbon").At(deploy_.loc);
+    switch (deploy_.goal) {
+      case ir::Goal::Cost:
+        problem().goal = solver::Goal::Cost;
+        break;
+      case ir::Goal::Energy:
+        problem().goal = solver::Goal::Energy;
+        break;
+      case ir::Goal::Carbon:
+        problem().goal = solver::Goal::Carbon;
+        break;
     }
-    problem().goal = deploy_.goal == ir::Goal::Energy ? solver::Goal::Energy : solver::Goal::Cost;
     problem().one_way = application_.one_way;
     problem().ceiling = 1 - deploy_.headroom;
     Pools();
@@ -44,6 +51,7 @@ class Builder {
     for (ir::Index z = 0; z < continuum_.zones.size(); ++z) {
       const ir::Zone& zone = continuum_.zones[z];
       problem().one_kind.push_back(zone.one_kind);
+      problem().zone_availability.push_back(zone.availability);
       for (ir::Index k = 0; k < zone.pools.size(); ++k) {
         const ir::Pool& written = zone.pools[k];
         const ir::Kind& kind = program_.kinds[written.kind];
@@ -66,7 +74,7 @@ class Builder {
           if (now.zone == z && now.pool == k) pool.max = std::min(pool.max, now.count);
         }
         pool.min = std::min(pool.min, pool.max);
-        pool.price = written.price;
+        pool.price = written.price + written.power * zone.electricity;
         pool.fee = kind.request_fee;
         pool.memory = kind.overcommit ? std::numeric_limits<double>::infinity() : written.memory;
         pool.gpu_memory = written.gpu_memory;
@@ -74,6 +82,8 @@ class Builder {
         pool.cores = written.cores > 0 ? written.cores : 1;
         pool.per_core = kind.per_core;
         pool.power = written.power;
+        pool.carbon = written.power * zone.carbon;
+        pool.availability = written.availability;
         pool.concurrency = kind.concurrency;
         pool.idle = written.idle;
         problem().pools.push_back(pool);
@@ -82,8 +92,8 @@ class Builder {
     }
   }
 
-  // Direct links where there are some, else the fastest way over several: its delays
-  // add up and its narrowest link sets the pace.
+  // Direct links where there are some, else the fastest way over several: its delays and
+  // prices add up and its narrowest link sets the pace.
   void Routes() {
     const size_t n = continuum_.zones.size();
     auto& routes = problem().routes;
@@ -93,7 +103,8 @@ class Builder {
     std::vector<std::vector<solver::Route>> best(n, std::vector<solver::Route>(n, none));
     for (size_t z = 0; z < n; ++z) best[z][z] = {0, 0};
     for (const ir::Link& link : continuum_.links) {
-      const solver::Route route{link.delay, link.bandwidth > 0 ? 1 / link.bandwidth : 0};
+      const solver::Route route{link.delay, link.bandwidth > 0 ? 1 / link.bandwidth : 0,
+                                link.price};
       routes[link.a][link.b].push_back(route);
       if (link.a == link.b) continue;
       routes[link.b][link.a].push_back(route);
@@ -107,7 +118,8 @@ class Builder {
           const double delay = best[a][via].delay + best[via][b].delay;
           if (delay >= best[a][b].delay) continue;
           best[a][b] = {delay,
-                        std::max(best[a][via].seconds_per_byte, best[via][b].seconds_per_byte)};
+                        std::max(best[a][via].seconds_per_byte, best[via][b].seconds_per_byte),
+                        best[a][via].price + best[via][b].price};
         }
       }
     }
@@ -178,6 +190,8 @@ class Builder {
       option.cold = std::max(chosen->cold, chosen->mean);
       option.response =
           performance::WarmPool(part.rate, chosen->mean, option.cold, pool.idle).response;
+      const double unit = program_.kinds[pool.kind].billing_unit;
+      if (unit > 0) option.billed = performance::BilledTime(chosen->mean, unit);
     }
     part.options.push_back(option);
   }
@@ -188,10 +202,8 @@ class Builder {
     rule.bound = written.bound;
     rule.percentile = written.percentile;
     rule.weight = written.weight;
-    const auto unit = ParseUnit(written.unit);
     // A sum over the horizon is a rate times its length.
-    const bool sum =
-        unit && (unit->dimension == dimension::Money || unit->dimension == dimension::Energy);
+    if (OverHorizon(written)) rule.bound /= deploy_.horizon;
     switch (written.metric) {
       case ir::Metric::Response:
         rule.metric = Metric::Response;
@@ -204,11 +216,9 @@ class Builder {
         break;
       case ir::Metric::Cost:
         rule.metric = Metric::Cost;
-        if (sum) rule.bound /= deploy_.horizon;
         break;
       case ir::Metric::Energy:
         rule.metric = Metric::Energy;
-        if (sum) rule.bound /= deploy_.horizon;
         break;
       case ir::Metric::Utilisation: {
         rule.metric = Metric::Utilisation;
@@ -221,10 +231,11 @@ class Builder {
         break;
       }
       case ir::Metric::Carbon:
-        return Error(ErrorCode::InvalidArgument, "placement cannot bound carbon").At(written.loc);
+        rule.metric = Metric::Carbon;
+        break;
       case ir::Metric::Availability:
-        return Error(ErrorCode::InvalidArgument, "placement cannot bound availability")
-            .At(written.loc);
+        rule.metric = Metric::Availability;
+        break;
     }
     for (ir::Index index : written.path) {
       const auto at = position_.find(index);
@@ -347,6 +358,12 @@ class Builder {
 };
 
 }  // namespace
+
+bool OverHorizon(const ir::Constraint& constraint) {
+  const auto unit = ParseUnit(constraint.unit);
+  return unit && (unit->dimension == dimension::Money || unit->dimension == dimension::Energy ||
+                  unit->dimension == dimension::Mass);
+}
 
 Result<Model> Build(const ir::Program& program, const ir::Deploy& deploy, const Options& options) {
   if (deploy.application >= program.applications.size() ||

@@ -23,6 +23,9 @@ struct Model {
   std::vector<ConstraintOrigin> constraints;
 };
 
+// Is its bound a sum over the deploy's horizon: EUR, kWh or kg, not EUR/h, W or g/h?
+bool OverHorizon(const ir::Constraint& constraint);
+
 Result<Model> Build(const ir::Program& program, const ir::Deploy& deploy, const Options& options);
 
 // An answer in the numbers of a model; nothing when parts of what it uses are gone. It is

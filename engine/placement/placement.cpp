@@ -7,6 +7,7 @@
 #include "engine/placement/model.h"
 #include "engine/solver/evaluate.h"
 #include "engine/solver/faults.h"
+#include "engine/solver/peer_rules.h"
 #include "engine/solver/search.h"
 #include "engine/solver/violations.h"
 
@@ -15,13 +16,18 @@ namespace {
 
 constexpr double Hour = 3600;
 
+// EUR/h and g/h of what the solver has per second; W as they are.
+double Shown(solver::Goal goal) { return goal == solver::Goal::Energy ? 1 : Hour; }
+
 void Describe(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
               const solver::Placement& placement, Answer& answer) {
   const ir::Continuum& continuum = program.continua[deploy.continuum];
   const solver::Evaluation evaluation = solver::Evaluate(model.problem, placement);
   answer.cost = evaluation.cost * Hour;
+  answer.traffic = evaluation.traffic * Hour;
   answer.energy = evaluation.energy;
-  answer.objective = evaluation.burden * (model.problem.goal == solver::Goal::Cost ? Hour : 1);
+  answer.carbon = evaluation.carbon * Hour;
+  answer.objective = evaluation.burden * Shown(model.problem.goal);
   for (size_t c = 0; c < model.components.size(); ++c) {
     const ir::Component& component = deploy.components[model.components[c]];
     const ir::Variant& variant = component.variants[placement.variant[c]];
@@ -92,10 +98,15 @@ const char* Name(State state) {
   SPRINT_UNREACHABLE("state");
 }
 
+const char* UnitOf(ir::Goal goal) {
+  return goal == ir::Goal::Cost ? "EUR/h" : goal == ir::Goal::Energy ? "W" : "g/h";
+}
+
 Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const Options& options) {
   SPRINT_ASSIGN_OR_RETURN(const Model model, Build(program, deploy, options));
   if (const auto faults = solver::Faults(model.problem); !faults.empty()) {
-    return Error(ErrorCode::InvalidArgument, "placement cannot reckon with this: " + faults.front());
+    return Error(ErrorCode::InvalidArgument,
+                 "placement cannot reckon with this: " + faults.front());
   }
   solver::SearchOptions search;
   search.budget = {options.steps, options.stop};
@@ -104,8 +115,7 @@ Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const
     search.move = options.move_price / Hour;
   }
   const solver::Outcome outcome = solver::Search(model.problem, search);
-  const bool money = model.problem.goal == solver::Goal::Cost;
-  const double unit = money ? Hour : 1;
+  const double unit = Shown(model.problem.goal);
   Answer answer;
   answer.workload = options.workload.value_or(program.applications[deploy.application].workload);
   if (const auto* solved = std::get_if<solver::Solved>(&outcome)) {
@@ -118,8 +128,8 @@ Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const
     answer.steps = solved->steps;
     Describe(program, deploy, model, solved->placement, answer);
     // Moves and missed preferences belong to the objective, not to the bill.
-    answer.bound = std::max(
-        0.0, (money ? answer.cost : answer.energy) - (solved->burden - solved->bound) * unit);
+    const double goal = solver::Evaluate(model.problem, solved->placement).goal;
+    answer.bound = std::max(0.0, (goal - (solved->burden - solved->bound)) * unit);
   } else if (const auto* infeasible = std::get_if<solver::Infeasible>(&outcome)) {
     answer.state = State::Infeasible;
     answer.steps = infeasible->steps;
@@ -148,6 +158,29 @@ Result<Answer> Predict(const ir::Program& program, const ir::Deploy& deploy, con
   const bool holds = solver::Violations(model.problem, *placement, burden).empty();
   predicted.state = holds ? State::Feasible : State::Infeasible;
   return predicted;
+}
+
+Result<std::string> RenderAsPeers(const Answer& answer, const ir::Program& program,
+                                  const ir::Deploy& deploy) {
+  Options options;
+  options.workload = answer.workload;
+  SPRINT_ASSIGN_OR_RETURN(const Model model, Build(program, deploy, options));
+  const auto placement = Recall(program, deploy, model, answer);
+  if (!placement) {
+    return Error(ErrorCode::Conflict, "the program no longer has what this placement uses");
+  }
+  const solver::PeerView peers = solver::EvaluateAsPeers(model.problem, *placement);
+  const solver::Evaluation ours = solver::Evaluate(model.problem, *placement);
+  const auto milliseconds = [](double seconds) { return FormatNumber(seconds * 1000, 7) + " ms"; };
+  std::string text = "By the peers' rules, for comparison only\n\n";
+  for (size_t i = 0; i < model.constraints.size(); ++i) {
+    if (!model.constraints[i].written || std::isnan(peers.value[i])) continue;
+    text += "  " + model.constraints[i].text + "   " + milliseconds(peers.value[i]) + "   here " +
+            milliseconds(ours.value[i]) + "\n";
+  }
+  return text + "  cost " + FormatNumber(peers.cost * Hour, 7) + " EUR/h   here " +
+         FormatNumber(ours.cost * Hour, 7) + " EUR/h\n  " +
+         (peers.feasible ? "they would accept it\n" : "they would refuse it\n");
 }
 
 }  // namespace sprint::placement

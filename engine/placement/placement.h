@@ -23,6 +23,9 @@ enum class State {
 // "optimal", "feasible", "infeasible", "exhausted".
 const char* Name(State state);
 
+// "EUR/h", "W" or "g/h": what the goal and its bound are told in.
+const char* UnitOf(ir::Goal goal);
+
 // One part of a component's chosen variant. Indices are those of the deploy's
 // components, the component's variants, the variant's parts, the continuum's zones and
 // the zone's pools; names stay true when the program changes.
@@ -71,10 +74,12 @@ struct Answer {
   State state = State::Exhausted;
   double workload = 0;  // requests/s it holds for
   double cost = 0;      // EUR/h, without moves and missed preferences
+  double traffic = 0;   // EUR/h of the cost that is for priced links
   double energy = 0;    // W
-  // What is least possible: cost or energy, and the price of missed preferences.
+  double carbon = 0;    // g/h
+  // What is least possible: cost, energy or carbon, and the price of missed preferences.
   double objective = 0;
-  // No placement is cheaper than this (EUR/h; W when energy is minimised).
+  // No placement is cheaper than this (EUR/h; W or g/h when energy or carbon is minimised).
   double bound = 0;
   uint64_t steps = 0;
   double seconds = 0;  // for the caller's clock to fill in
@@ -121,6 +126,11 @@ Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy,
 // requirements as they would be. Conflict: the placement names what the program has not.
 Result<Answer> Predict(const ir::Program& program, const ir::Deploy& deploy, const Answer& answer,
                        double workload);
+
+// The placement by the rules of the peers' program (engine/solver/peer_rules.h), beside our
+// own, as text that ends with a line feed. Conflict: as Predict.
+Result<std::string> RenderAsPeers(const Answer& answer, const ir::Program& program,
+                                  const ir::Deploy& deploy);
 
 // The upper part of a plan as text, without the changes. Ends with a line feed.
 std::string Render(const Answer& answer, const ir::Program& program, const ir::Deploy& deploy);

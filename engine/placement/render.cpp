@@ -55,7 +55,8 @@ std::string Subject(const Requirement& requirement, const ir::Deploy& deploy) {
     }
     return text;
   }
-  std::string text = requirement.text.substr(0, requirement.text.find_first_of("<>="));
+  const char* relation = requirement.relation == ir::Relation::AtMost ? "<=" : ">=";
+  std::string text = requirement.text.substr(0, requirement.text.find(relation));
   while (!text.empty() && text.back() == ' ') text.pop_back();
   return text;
 }
@@ -188,9 +189,12 @@ std::string Render(const Answer& answer, const ir::Program& program, const ir::D
                     Bound(requirement), Missed(requirement)});
   }
   text += Table(rows);
-  const bool energy = deploy.goal == ir::Goal::Energy;
+  if (answer.traffic > 0) {
+    text += "  " + Pad("between zones", 13) + " " + Fixed(answer.traffic, 3) + " EUR/h\n";
+  }
   text += "  cost " + Fixed(answer.cost, 3) + " EUR/h   ";
-  if (energy) text += FormatNumber(answer.energy, 4) + " W   ";
+  if (deploy.goal == ir::Goal::Energy) text += FormatNumber(answer.energy, 4) + " W   ";
+  if (deploy.goal == ir::Goal::Carbon) text += FormatNumber(answer.carbon, 4) + " g/h   ";
   text += Name(answer.state);
   text += " (bound " + Fixed(answer.bound, 3) + ", " + std::to_string(answer.steps) + " nodes";
   if (answer.seconds > 0) text += ", " + Time(answer.seconds);

@@ -63,10 +63,20 @@ class Finder {
     return solved ? std::optional(*solved) : std::nullopt;
   }
 
-  // Instances, or executions at once, that pool j is paid for.
+  // Instances, or billed executions at once, that pool j is paid for.
   double Amount(const solver::Placement& placement, uint32_t j) const {
     if (model_.problem.pools[j].form != solver::Form::Functions) return placement.count[j];
-    return solver::Loads(model_.problem, placement)[j];
+    double sum = 0;
+    for (size_t c = 0; c < placement.pool.size(); ++c) {
+      const auto& variant = model_.problem.components[c].variants[placement.variant[c]];
+      for (size_t p = 0; p < variant.parts.size(); ++p) {
+        for (const solver::Option& option : variant.parts[p].options) {
+          if (option.pool != j || placement.pool[c][p] != j) continue;
+          sum += variant.parts[p].rate * option.billed.value_or(option.demand);
+        }
+      }
+    }
+    return sum;
   }
 
   // The price of pool j nearest to today's, on the side of `far`, at which another
@@ -123,8 +133,8 @@ class Finder {
     return range;
   }
 
-  // What of an objective is shown: EUR/h of EUR/s; W as they are.
-  double Shown() const { return model_.problem.goal == solver::Goal::Cost ? Hour : 1; }
+  // What of an objective is shown: EUR/h of EUR/s, g/h of g/s; W as they are.
+  double Shown() const { return model_.problem.goal == solver::Goal::Energy ? 1 : Hour; }
   double Saving(double burden) const { return (now_.burden - burden) * Shown(); }
 
   BoundRange Bound(uint32_t i) {
@@ -224,7 +234,7 @@ std::string Render(const Sensitivity& sensitivity, const ir::Deploy& deploy) {
     }
     text += "\n";
   }
-  const std::string unit = deploy.goal == ir::Goal::Cost ? " EUR/h" : " W";
+  const std::string unit = std::string(" ") + UnitOf(deploy.goal);
   for (const BoundRange& range : sensitivity.bounds) {
     text += "  " + range.text;
     if (range.meeting) {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "engine/solver/refute.h"
+
 namespace sprint::solver {
 namespace {
 
@@ -11,11 +13,16 @@ namespace {
 using Set = uint64_t;
 constexpr size_t MostConstraints = 16;  // beyond it only one core is looked for
 constexpr size_t MostCores = 32;
+// s that a question without a search may take. It decides in a fraction of that, or not at all.
+constexpr double MostRefuting = 0.5;
 
 class Explainer {
  public:
   Explainer(const Problem& problem, const Budget& budget)
-      : problem_(problem), budget_(budget), begun_(std::chrono::steady_clock::now()) {
+      : problem_(problem),
+        budget_(budget),
+        begun_(std::chrono::steady_clock::now()),
+        refuter_(problem) {
     for (uint32_t i = 0; i < problem.constraints.size(); ++i) {
       if (!problem.constraints[i].weight) required_.push_back(i);
     }
@@ -66,7 +73,9 @@ class Explainer {
         return false;
       };
       if (!explored()) {
-        if (Holds(seed)) {
+        if (const auto refuted = Refute(ActiveOf(seed))) {
+          cores.push_back(Narrow(SetOf(*refuted)));
+        } else if (Holds(seed)) {
           possible.push_back(Widen(seed, all));
         } else if (!unknown_) {
           cores.push_back(Narrow(seed));
@@ -83,14 +92,22 @@ class Explainer {
     }
   }
 
-  // Takes away halves, then quarters, down to single constraints, as long as the rest
-  // still holds nowhere. Those with a queueing formula are taken away first, so that a
-  // reason without one is found where there is one. Nothing when the budget ended before
-  // the whole was known to hold nowhere.
+  // From what is refuted without a search, or else from everything, takes away halves, then
+  // quarters, down to single constraints, as long as the rest still holds nowhere. Those with
+  // a queueing formula are taken away first, so that a reason without one is found where
+  // there is one. Nothing when the budget ended before the whole was known to hold nowhere.
   std::optional<Core> OneCore() {
     Core core = required_;
-    std::stable_partition(core.begin(), core.end(), [&](uint32_t i) { return Queues({i}); });
-    if (Holds(ActiveOf(core)) || unknown_) return std::nullopt;
+    const auto simple =
+        std::stable_partition(core.begin(), core.end(), [&](uint32_t i) { return Queues({i}); });
+    auto refuted = Refute(ActiveOf(Core(simple, core.end())));
+    if (!refuted) refuted = Refute(ActiveOf(core));
+    if (refuted) {
+      core = std::move(*refuted);
+    } else if (Holds(ActiveOf(core)) || unknown_) {
+      return std::nullopt;
+    }
+    if (core.empty()) return core;
     for (size_t chunk = (core.size() + 1) / 2;; chunk = (chunk + 1) / 2) {
       for (size_t at = 0; at < core.size();) {
         Core less = core;
@@ -129,10 +146,26 @@ class Explainer {
     return active;
   }
 
+  Set SetOf(const Core& core) const {
+    Set set = 0;
+    for (size_t k = 0; k < required_.size(); ++k) {
+      if (std::find(core.begin(), core.end(), required_[k]) != core.end()) set |= Set{1} << k;
+    }
+    return set;
+  }
+
+  std::optional<Core> Refute(const Active& active) {
+    if (budget_.steps == 0) return std::nullopt;
+    return refuter_.Refute(active, std::min(Left(), MostRefuting));
+  }
+  double Left() const {
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begun_;
+    return budget_.seconds - since.count();
+  }
+
   // All questions share the budget.
   Outcome Ask(const Problem& problem, Active active, bool any) {
-    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begun_;
-    const double left = budget_.seconds - since.count();
+    const double left = Left();
     if (budget_.steps == 0 || left <= 0) return Exhausted{};
     SearchOptions options;
     options.budget = {budget_.steps, budget_.stop, left};
@@ -244,6 +277,7 @@ class Explainer {
   const Problem& problem_;
   Budget budget_;  // what is left of it
   const std::chrono::steady_clock::time_point begun_;
+  Refuter refuter_;
   Core required_;
   bool unknown_ = false;
 };

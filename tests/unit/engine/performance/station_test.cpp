@@ -121,6 +121,14 @@ TEST(WarmPool, RareRequestsAreColdAndFrequentOnesWarm) {
   EXPECT_LT(busy, 0.21);
 }
 
+TEST(BilledTime, EveryUnitBegunIsWhole) {
+  // Mean 1 in units of ln 2: half of those that begin a unit go on, so two on average.
+  EXPECT_NEAR(BilledTime(1, std::log(2)), 2 * std::log(2), 1e-12);
+  EXPECT_NEAR(BilledTime(0.2, 100), 100 / (1 - std::exp(-500)), 1e-12);
+  EXPECT_NEAR(BilledTime(0.2, 1e-6), 0.2, 1e-6);
+  EXPECT_EQ(BilledTime(0, 0.1), 0.1);
+}
+
 TEST(Quantile, OfOneExponentialStageIsItsLogarithm) {
   EXPECT_NEAR(Quantile({2, 4}, 0.95), -2 * std::log(0.05), 1e-9);
 }

@@ -77,12 +77,14 @@ TEST(Build, PricesArePerSecondAndSumsOverTheHorizonToo) {
       MakeRule("", "", Metric::Cost, {}, Relation::AtMost, 0.5 / Hour, "EUR/h", 1),
       MakeRule("", "", Metric::Cost, {}, Relation::AtMost, 12, "EUR", 2),
       MakeRule("", "", Metric::Energy, {}, Relation::AtMost, 2.4 * 3.6e6, "kWh", 3),
-      MakeRule("", "", Metric::Energy, {}, Relation::AtMost, 100, "W", 4)};
+      MakeRule("", "", Metric::Energy, {}, Relation::AtMost, 100, "W", 4),
+      MakeRule("", "", Metric::Carbon, {}, Relation::AtMost, 2400, "kg", 5)};
   const auto& rules = MustBuild(program).problem.constraints;
   EXPECT_NEAR(rules[0].bound, 0.5 / Hour, 1e-15);
   EXPECT_NEAR(rules[1].bound, 0.5 / Hour, 1e-15);
   EXPECT_NEAR(rules[2].bound, 100, 1e-9);
   EXPECT_NEAR(rules[3].bound, 100, 1e-9);
+  EXPECT_NEAR(rules[4].bound * Hour, 100, 1e-9);
 }
 
 TEST(Build, HeadroomIsWhatTheCeilingLeaves) {
@@ -134,6 +136,35 @@ TEST(Build, WhatIsThereJustNowLimitsAPool) {
   const auto& pools = MustBuild(MaskDetection(), options).problem.pools;
   EXPECT_EQ(pools[0].max, 2U);
   EXPECT_EQ(pools[1].max, 4U);
+}
+
+TEST(Build, ElectricityIsPaidAndEmitsWhereAPoolIs) {
+  ir::Program program = MaskDetection();
+  ir::Zone& plant = program.continua[0].zones[0];
+  plant.pools[0].power = 5;
+  plant.electricity = 0.2 / 3.6e6;  // EUR/kWh
+  plant.carbon = 300 / 3.6e6;       // g/kWh
+  plant.availability = 0.99;
+  plant.pools[0].availability = 0.98;
+  const auto& problem = MustBuild(program).problem;
+  EXPECT_NEAR(problem.pools[0].price * Hour, 0.002 + 0.001, 1e-12);
+  EXPECT_NEAR(problem.pools[0].carbon * Hour, 1.5, 1e-12);
+  EXPECT_EQ(problem.pools[0].availability, 0.98);
+  EXPECT_EQ(problem.zone_availability[0], 0.99);
+  EXPECT_EQ(problem.pools[1].carbon, 0);
+}
+
+TEST(Build, PricesOfLinksAddUpAndExecutionsAreBilledInUnits) {
+  ir::Program program = WindFarm();
+  auto& links = program.continua[0].links;
+  links[1].price = 9e-11;
+  links[2].price = 1e-11;
+  program.kinds[4].billing_unit = 2.4;
+  const auto& problem = MustBuild(program).problem;
+  EXPECT_NEAR(problem.routes[0][3][0].price, 1e-10, 1e-18);
+  EXPECT_EQ(problem.routes[0][1][0].price, 0);
+  // The back half takes 2.4 s: 2.4 / (1 - 1/e).
+  EXPECT_NEAR(*problem.components[1].variants[1].parts[1].options.back().billed, 3.796744, 1e-6);
 }
 
 TEST(Build, MemoryThatIsOvercommittedDoesNotLimit) {

@@ -127,10 +127,28 @@ TEST(Place, ARunningPlacementIsKeptWhileMovingCostsMore) {
   EXPECT_NEAR(MustPlace(program, options).cost, 0.122, 1e-9);
 }
 
-TEST(Place, CarbonIsRefusedRatherThanIgnored) {
+TEST(Place, CarbonIsLeastWhereElectricityIsClean) {
   ir::Program program = MaskDetection();
+  // Blur must be at the plant; Detect saves carbon in the cloud only while that is clean, and
+  // is slow at the plant.
+  auto& rules = program.applications[0].constraints;
+  rules.erase(rules.begin(), rules.begin() + 2);
+  for (ir::Zone& zone : program.continua[0].zones) {
+    for (ir::Pool& pool : zone.pools) pool.power = zone.name == "plant" ? 5 : 60;
+    zone.carbon = (zone.name == "plant" ? 300 : 20) / 3.6e6;
+  }
   program.deploys[0].goal = ir::Goal::Carbon;
-  EXPECT_FALSE(Place(program, program.deploys[0]).ok());
+  const Answer answer = MustPlace(program);
+  EXPECT_EQ(answer.state, State::Optimal);
+  // 5 W at 300 g/kWh, 60 W at 20.
+  EXPECT_NEAR(answer.carbon, 1.5 + 1.2, 1e-9);
+  EXPECT_NEAR(answer.bound, answer.carbon, 1e-9);
+  EXPECT_NEAR(answer.energy, 65, 1e-9);
+  program.continua[0].zones[1].carbon = 200 / 3.6e6;
+  const Answer dirty = MustPlace(program);
+  EXPECT_NEAR(dirty.carbon, 2 * 1.5, 1e-9);
+  EXPECT_EQ(dirty.parts[1].zone_name, "plant");
+  EXPECT_EQ(dirty.parts[1].variant_name, "tiny");
 }
 
 TEST(Predict, MoreLoadOnTheSamePlacementBreaksTheRequirement) {

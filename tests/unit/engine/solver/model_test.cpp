@@ -4,6 +4,7 @@
 
 #include "engine/performance/station.h"
 #include "engine/solver/evaluate.h"
+#include "engine/solver/peer_rules.h"
 #include "engine/solver/search.h"
 #include "engine/solver/violations.h"
 #include "tests/unit/engine/solver/problems.h"
@@ -85,6 +86,29 @@ TEST(Model, TheExampleWorkedOutByHandCosts3232AndNothingCostsLess) {
   EXPECT_TRUE(solved->proven);
   EXPECT_NEAR(solved->burden, 3.232, 1e-12);
   EXPECT_EQ(solved->placement, placement);
+}
+
+TEST(Model, ThePeersRulesAgreeOnTheExampleButForTheirSlips) {
+  Problem problem = ThreeComponents();
+  const Placement placement{{0, 1, 0}, {{E1}, {E1, F2}, {F3}}, {1, 0, 0, 0, 0, 0}};
+  const PeerView peers = EvaluateAsPeers(problem, placement);
+  EXPECT_NEAR(peers.cost, 3.232, 1e-12);
+  EXPECT_NEAR(peers.value[0], 1.043864, 1e-6);
+  EXPECT_NEAR(peers.value[1], 1.883138, 1e-6);
+  EXPECT_TRUE(peers.feasible);
+  // With the next component beside the first half only the second half's hop is left: it
+  // weighs a half, and to them everything.
+  const Placement beside{{0, 1, 0}, {{E1}, {V1, F2}, {V1}}, {1, 1, 0, 0, 0, 0}};
+  const double hop = 0.001 + 3.0 / 1000;
+  EXPECT_NEAR(EvaluateAsPeers(problem, beside).value[1] - Evaluate(problem, beside).value[1],
+              0.5 * hop, 1e-12);
+  // Two instances of half the memory hold everything, they say.
+  problem.pools[E1].memory = 1024;
+  problem.components[1].variants[1].parts[0].memory = 1024;
+  const Placement two{{0, 1, 0}, {{E1}, {E1, F2}, {F3}}, {2, 0, 0, 0, 0, 0}};
+  EXPECT_TRUE(EvaluateAsPeers(problem, two).feasible);
+  EXPECT_FALSE(EvaluateAsPeers(problem, placement).feasible);
+  EXPECT_FALSE(Violations(problem, two, 6.232).empty());
 }
 
 TEST(Model, AFlowsOwnSizeStandsForWhatTheLastPartSends) {
