@@ -61,8 +61,8 @@ constexpr Page All[] = {
      R"(let least = min(1, 2)
 )"},
     {"E0307", "the budget of evaluation is used up",
-     "Evaluation never runs without end; a program that needs more than two million steps is\n"
-     "stopped at the expression that used them.",
+     "Evaluation never runs without end; a program that needs more than two million steps, and\n"
+     "twenty for each of its bytes, is stopped at the expression that used them.",
      R"(let many = [for a in range(100000): [for b in range(100): a * b]]
 )",
      R"(let many = [for a in range(100): [for b in range(100): a * b]]

@@ -49,6 +49,7 @@ class Loader {
     module->name = name;
     module->library = library;
     module->prefix = std::move(prefix);
+    unit_->bytes += text.size();
     const FileId id = sources_.Add(name, std::move(text));
     module->file = parse::Parse(id, sources_, emitter_);
     unit_->modules.push_back(std::move(module));

@@ -56,7 +56,7 @@ bool IsTypedRecord(P::ExprContext* tree) {
 // The `name { … }` that an expression ends with, or null.
 P::ExprContext* TrailingRecord(P::ExprContext* tree) {
   while (tree != nullptr && !IsTypedRecord(tree)) {
-    tree = tree->children.empty() ? nullptr : dynamic_cast<P::ExprContext*>(tree->children.back());
+    tree = tree->children.empty() ? nullptr : grammar::As<P::ExprContext>(tree->children.back());
   }
   return tree;
 }
@@ -88,7 +88,7 @@ ast::ExprPtr Builder::Expr(P::ExprContext* tree, Loc otherwise) {
     return Expr(tree->expr(0), otherwise);
   }
   // Parentheses are no node: only the range of what is around them includes them.
-  if (tree->op == nullptr && tree->primary() != nullptr && tree->primary()->LPAREN() != nullptr) {
+  if (tree->op == nullptr && tree->start->getType() == SprintLexer::LPAREN && tree->primary()) {
     const auto inner = tree->primary()->expr();
     return Expr(inner.empty() ? nullptr : inner.front(), Range(tree));
   }
@@ -198,7 +198,8 @@ ast::Expr::Node Builder::Primary(P::PrimaryContext* tree, Loc loc) {
     if (tree->constant->getType() == SprintLexer::NULL_VALUE) return ast::NullExpr{};
     return ast::BoolExpr{tree->constant->getType() == SprintLexer::TRUE};
   }
-  if (tree->FOR() != nullptr) {
+  const bool list_or_loop = tree->start->getType() == SprintLexer::LBRACKET;
+  if (list_or_loop && tree->FOR() != nullptr) {
     ast::ForExpr loop;
     for (P::NameContext* variable : tree->name()) {
       if (auto name = BuildName(variable)) loop.variables.push_back(std::move(*name));
@@ -210,7 +211,7 @@ ast::Expr::Node Builder::Primary(P::PrimaryContext* tree, Loc loc) {
     loop.body = value(filtered ? 2 : 1);
     return loop;
   }
-  if (tree->LBRACKET() != nullptr) {
+  if (list_or_loop) {
     ast::ListExpr list;
     for (size_t i = 0; i < inner.size(); ++i) list.items.push_back(value(i));
     return list;

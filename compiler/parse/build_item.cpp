@@ -158,6 +158,8 @@ std::optional<ast::Attribute> Builder::BuildAttribute(P::AttributeContext* tree)
 }
 
 ast::BlockPtr Builder::BuildStatement(P::ItemContext* tree) {
+  // Most are of the last form.
+  if (auto* statement = tree->otherStatement()) return Other(statement);
   if (auto* statement = tree->importStatement()) return Import(statement);
   if (auto* statement = tree->valueStatement()) return Value(statement);
   if (auto* statement = tree->functionStatement()) return Function(statement);
@@ -170,7 +172,6 @@ ast::BlockPtr Builder::BuildStatement(P::ItemContext* tree) {
   if (auto* statement = tree->pinStatement()) return Pin(statement);
   if (auto* statement = tree->requirement()) return Requirement(statement);
   if (auto* statement = tree->objective()) return Objective(statement);
-  if (auto* statement = tree->otherStatement()) return Other(statement);
   return nullptr;
 }
 
@@ -211,14 +212,14 @@ void Builder::Body(ast::Block& block, P::BlockContext* tree) {
 void Builder::CheckCommas(P::BlockContext* tree) {
   bool item = false;
   for (antlr4::tree::ParseTree* child : tree->children) {
-    auto* separator = dynamic_cast<P::SeparatorContext*>(child);
+    auto* separator = grammar::As<P::SeparatorContext>(child);
     if (separator != nullptr && separator->COMMA() != nullptr && !item) {
       const Loc at = Range(separator);
       if (!log_.HasErrorIn(tree->start->getStartIndex(), at.end)) {
         log_.Error("E0101", at.begin, at.end, "comma separates nothing").FixIt(at, "");
       }
     }
-    item = separator == nullptr && dynamic_cast<P::ItemContext*>(child) != nullptr;
+    item = separator == nullptr && grammar::As<P::ItemContext>(child) != nullptr;
   }
 }
 

@@ -85,14 +85,14 @@ class Strategy : public antlr4::DefaultErrorStrategy {
 
   // Within a block a mistake never costs more than the item it is in.
   void sync(antlr4::Parser* parser) override {
+    const size_t next = parser->getTokenStream()->LA(1);
+    const auto& atn = parser->getATN();
+    const auto& expected = atn.nextTokens(atn.states[parser->getState()]);
+    if (expected.contains(antlr4::Token::EPSILON) || expected.contains(next)) return;
     if (parser->getContext()->getRuleIndex() != SprintParser::RuleBlock) {
       DefaultErrorStrategy::sync(parser);
       return;
     }
-    const size_t next = parser->getTokenStream()->LA(1);
-    const auto& atn = parser->getATN();
-    const auto expected = atn.nextTokens(atn.states[parser->getState()]);
-    if (expected.contains(antlr4::Token::EPSILON) || expected.contains(next)) return;
     reportUnwantedToken(parser);
     antlr4::misc::IntervalSet ends;
     for (const size_t type : {SprintLexer::NEWLINE, SprintLexer::COMMA, SprintLexer::RBRACE}) {

@@ -10,7 +10,9 @@ namespace {
 
 using ir::Value;
 
-constexpr uint64_t MostSteps = 2'000'000;
+// What evaluation may take: so much for loops, and what a long program needs without any.
+constexpr uint64_t BaseSteps = 2'000'000;
+constexpr uint64_t StepsPerByte = 20;
 
 const char* Symbol(ast::BinaryOp op) {
   switch (op) {
@@ -67,7 +69,10 @@ Quantity Number(double number, const std::string& unit) {
 
 Evaluator::Evaluator(const Unit& unit, diag::Emitter& emitter,
                      std::vector<std::pair<std::string, std::string>> params)
-    : unit_(unit), emitter_(emitter), params_(std::move(params)) {}
+    : unit_(unit),
+      emitter_(emitter),
+      params_(std::move(params)),
+      steps_left_(BaseSteps + StepsPerByte * unit.bytes) {}
 
 Value Evaluator::Mistake(const char* code, Loc loc, std::string message, std::string help) {
   emitter_.Error(code, loc, std::move(message)).Help(std::move(help));
@@ -79,13 +84,28 @@ Value Evaluator::Evaluate(const Module& module, const ast::Expr& expr, const Bin
   return Eval(scope, expr);
 }
 
-Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
-  if (++steps_ == MostSteps) {
-    return Mistake(
-        "E0307", loop_ ? loop_->loc : expr.loc,
-        "this expression used up the budget of " + std::to_string(MostSteps) + " evaluation steps");
+const Value* Evaluator::Scope::Find(const std::string& name) const {
+  for (const Bindings* bindings : {static_cast<const Bindings*>(&loops), &given}) {
+    const auto found = std::find_if(bindings->rbegin(), bindings->rend(),
+                                    [&name](const auto& bound) { return bound.first == name; });
+    if (found != bindings->rend()) return &found->second;
   }
-  if (steps_ > MostSteps) return ir::Poison{};
+  return nullptr;
+}
+
+std::vector<std::string> Evaluator::Scope::Names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : given) names.push_back(name);
+  for (const auto& [name, value] : loops) names.push_back(name);
+  return names;
+}
+
+Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
+  if (steps_left_ == 0) return ir::Poison{};
+  if (--steps_left_ == 0) {
+    return Mistake("E0307", loop_ ? loop_->loc : expr.loc,
+                   "this expression used up the program's budget of evaluation steps");
+  }
   struct Visit {
     Evaluator& self;
     Scope& scope;
@@ -167,14 +187,10 @@ Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
 }
 
 Value Evaluator::EvalName(Scope& scope, const std::string& name, Loc loc) {
-  for (auto binding = scope.bindings.rbegin(); binding != scope.bindings.rend(); ++binding) {
-    if (binding->first == name) return binding->second;
-  }
+  if (const Value* bound = scope.Find(name)) return *bound;
   const auto found = scope.module->declarations.find(name);
   if (found != scope.module->declarations.end()) return ValueOf(found->second);
-  std::vector<std::string> locals;
-  for (const auto& [bound, value] : scope.bindings) locals.push_back(bound);
-  return UnknownName(*scope.module, name, loc, locals);
+  return UnknownName(*scope.module, name, loc, scope.Names());
 }
 
 Value Evaluator::UnknownName(const Module& module, const std::string& name, Loc loc,
@@ -307,8 +323,7 @@ Value Evaluator::CheckParam(const Declaration& declaration, Value value, bool gi
 Value Evaluator::EvalMember(Scope& scope, const ast::Expr& expr, const ast::MemberExpr& member) {
   // `alias.Thing` is a path; everything else a field of a value.
   if (const auto path = AsPath(expr)) {
-    const bool bound = std::any_of(scope.bindings.begin(), scope.bindings.end(),
-                                   [&](const auto& b) { return b.first == path->parts[0].text; });
+    const bool bound = scope.Find(path->parts[0].text) != nullptr;
     if (!bound && scope.module->imports.contains(path->parts[0].text)) {
       const Resolved resolved = Resolve(*scope.module, *path);
       if (resolved.declaration && resolved.used == path->parts.size())
@@ -328,10 +343,9 @@ Value Evaluator::EvalMember(Scope& scope, const ast::Expr& expr, const ast::Memb
   }
   // `app.MaskDetection.cost`: an application is a record where outputs are evaluated.
   if (const auto* ref = base.As<ir::Ref>(); ref && ref->kind == "application") {
-    for (const auto& [name, value] : scope.bindings) {
-      const Value* field = name == ref->name ? value.Find(member.member.text) : nullptr;
-      if (field) return *field;
-    }
+    const Value* application = scope.Find(ref->name);
+    const Value* field = application ? application->Find(member.member.text) : nullptr;
+    if (field) return *field;
   }
   if (const auto* later = base.As<ir::Later>()) {
     return ir::Later{later->address, later->path + "." + member.member.text};

@@ -14,8 +14,8 @@
 namespace sprint::sema {
 
 // Evaluates expressions to values. Total: no recursion in the language, and a budget of
-// steps per expression whose end names the expression that used it up. A mistake is reported once
-// and gives Poison, which everything accepts in silence.
+// steps, linear in the size of the program, whose end names the expression that used it up.
+// A mistake is reported once and gives Poison, which everything accepts in silence.
 class Evaluator {
  public:
   // `params` are values given from outside for the root's params, as text.
@@ -36,9 +36,14 @@ class Evaluator {
   diag::Emitter& emitter() { return emitter_; }
 
  private:
+  // What names mean in an expression: those of its loops, the inner ones last, then what it
+  // was given.
   struct Scope {
     const Module* module;
-    std::vector<std::pair<std::string, ir::Value>> bindings;
+    const Bindings& given;
+    Bindings loops{};
+    const ir::Value* Find(const std::string& name) const;
+    std::vector<std::string> Names() const;
   };
   ir::Value Eval(Scope& scope, const ast::Expr& expr);
   ir::Value EvalName(Scope& scope, const std::string& name, Loc loc);
@@ -66,7 +71,7 @@ class Evaluator {
   std::vector<const Declaration*> underway_;
   // Definitions within definitions: each takes some of the stack.
   static constexpr size_t MostDepth = 200;
-  uint64_t steps_ = 0;
+  uint64_t steps_left_;
   // The outermost loop underway: what uses a budget up is a loop, not what it repeats.
   const ast::Expr* loop_ = nullptr;
 };

@@ -182,9 +182,9 @@ Value Evaluator::EvalFor(Scope& scope, const ast::ForExpr& loop) {
   }
   ir::List out;
   for (auto& [key, value] : items) {
-    const size_t before = scope.bindings.size();
-    if (loop.variables.size() == 2) scope.bindings.emplace_back(loop.variables[0].text, key);
-    if (!loop.variables.empty()) scope.bindings.emplace_back(loop.variables.back().text, value);
+    const size_t before = scope.loops.size();
+    if (loop.variables.size() == 2) scope.loops.emplace_back(loop.variables[0].text, key);
+    if (!loop.variables.empty()) scope.loops.emplace_back(loop.variables.back().text, value);
     bool keep = true;
     if (loop.filter) {
       const Value filter = Eval(scope, *loop.filter);
@@ -196,7 +196,7 @@ Value Evaluator::EvalFor(Scope& scope, const ast::ForExpr& loop) {
       keep = b && *b;
     }
     if (keep) out.push_back(Eval(scope, *loop.body));
-    scope.bindings.resize(before);
+    scope.loops.resize(before);
   }
   return out;
 }

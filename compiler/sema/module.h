@@ -36,6 +36,7 @@ struct Module {
 // which are evaluated long after analysis.
 struct Unit {
   std::vector<std::unique_ptr<Module>> modules;
+  size_t bytes = 0;  // of their texts
   // For `file(…)`; must live as long as the templates made of the unit. Null: no files.
   const FileSystem* files = nullptr;
 };

@@ -260,18 +260,12 @@ void CheckTemplates(Builder& builder) {
 }
 
 void BuildResources(Builder& builder) {
-  // Resources of one file see each other, and themselves, by name.
-  Bindings bindings;
-  for (const Declaration* declaration : Declared(builder, {"resource"})) {
-    if (declaration->module != &builder.root() || declaration->block->names.size() != 2) continue;
-    const std::string name = declaration->block->names[1].text();
-    bindings.emplace_back(name, ir::Ref{"resource", name});
-  }
+  // They see each other, and themselves, by name, as all that the file declares.
   for (const Declaration* declaration : Declared(builder, {"resource"})) {
     CheckResource(builder, *declaration->block);
     if (declaration->module != &builder.root() || declaration->block->names.size() != 2) continue;
     builder.program.resources.push_back(
-        EvaluateResource(*declaration->module, *declaration->block, builder.evaluator, bindings));
+        EvaluateResource(*declaration->module, *declaration->block, builder.evaluator, {}));
   }
 }
 

@@ -28,5 +28,6 @@
 #include "misc/Interval.h"
 #include "misc/IntervalSet.h"
 #include "support/CPPUtils.h"
+#include "bases.h"
 #include "tree/ErrorNode.h"
 #include "tree/TerminalNode.h"

@@ -2,6 +2,7 @@
 //   bench.scale program SHAPE N [changed]      the program, to standard output
 //   bench.scale tofu SHAPE N                   the same for OpenTofu
 //   bench.scale plan|apply FILE STATE [PROVIDER [one-by-one]]
+//   bench.scale change FILE STATE              a plan after one resource changed, all else warm
 // PROVIDER is a program to be spoken to over the wire, in batches unless it is told to
 // offer none; without one the provider is in process. The answer is one line of JSON: seconds of
 // each phase, peak memory.
