@@ -111,7 +111,8 @@ class Runner {
   agent::Outcome Act(const agent::Replan& replan) {
     agent::Outcome outcome;
     placement::Answer applied;
-    if (ApplyPlacement(compiled_, deploy_, For(replan.workload), options_, &applied) != Success) {
+    if (ApplyPlacement(compiled_, deploy_, For(replan.workload), options_, &applied, &carried_) !=
+        Success) {
       outcome.end = agent::End::Failed;
       outcome.problem = "the change was not carried out in full";
       return outcome;
@@ -141,6 +142,7 @@ class Runner {
   const ir::Deploy& deploy_;
   Options options_;
   placement::Answer running_;
+  Carried carried_;
 };
 
 }  // namespace

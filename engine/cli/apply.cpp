@@ -2,7 +2,9 @@
 
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <random>
+#include <set>
 
 #include "compiler/support/environment.h"
 #include "engine/cli/approve.h"
@@ -80,14 +82,16 @@ int ApplySaved(const Compiled& compiled, const Options& options) {
   return Carry(*plan, **world, options, interrupt);
 }
 
-// Plans, asks, and carries out; `placement` is shown above the plan.
+// Plans, asks, and carries out; `placement` is shown above the plan. `only`: as PlanOptions.
 int ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
-               const std::string& placement, const Options& options) {
+               const std::string& placement, const Options& options,
+               std::optional<std::set<std::string>> only = {}) {
   auto world = OpenWorld(compiled, graph.providers, Access::Write);
   if (!world.ok()) return Fail(world.error());
   auto snapshot = Settled(**world, options);
   if (!snapshot.ok()) return Fail(snapshot.error());
-  const plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
+  plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
+  plan_options.only = std::move(only);
   auto plan = plan::MakePlan(graph, *snapshot, *(*world)->providers, plan_options);
   if (!plan.ok()) return Fail(plan.error());
   if (!options.json) {
@@ -121,7 +125,7 @@ int Apply(const Options& options) {
 
 int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
                    const placement::Options& placement_options, const Options& options,
-                   placement::Answer* applied) {
+                   placement::Answer* applied, Carried* carried) {
   const ir::Program& program = *compiled.program;
   auto answer = PlaceNow(program, deploy, placement_options);
   if (!answer.ok()) return Fail(answer.error());
@@ -135,7 +139,17 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
   auto graph = LowerNow(program, deploy, *answer);
   if (!graph.ok()) return Fail(graph.error());
   const std::string shown = placement::Render(*answer, program, deploy) + "\n";
-  if (const int code = ApplyGraph(compiled, *graph, shown, options); code != Success) return code;
+  std::optional<std::set<std::string>> only;
+  const auto now = SystemClock().Steady();
+  if (carried && carried->graph && now - carried->looked < Carried::Good) {
+    only = plan::Changed(*carried->graph, *graph);
+  } else if (carried) {
+    carried->looked = now;
+  }
+  const int code = ApplyGraph(compiled, *graph, shown, options, std::move(only));
+  if (carried) carried->graph.reset();
+  if (code != Success) return code;
+  if (carried) carried->graph = graph.TakeValue();
   if (Status saved = SaveRunning(compiled.path, *answer); !saved.ok()) return Fail(saved.error());
   if (applied) *applied = std::move(*answer);
   return Success;

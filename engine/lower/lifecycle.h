@@ -27,6 +27,7 @@ struct Ready {
   value::Value subject;   // unresolved, see config.h: the host, the URL, the name
   value::Value expected;  // unresolved: the port, null, the value
   double within = 300;    // s
+  friend bool operator==(const Ready&, const Ready&) = default;
 };
 const char* Name(Ready::Kind kind);  // "port", "http", "attribute"
 
@@ -34,6 +35,7 @@ const char* Name(Ready::Kind kind);  // "port", "http", "attribute"
 struct Trigger {
   std::string address;
   std::string path;  // "" any change
+  friend bool operator==(const Trigger&, const Trigger&) = default;
 };
 
 struct Lifecycle {
@@ -46,6 +48,7 @@ struct Lifecycle {
   std::vector<Trigger> replace_when;
   std::vector<Ready> ready;
   double timeout = 0;  // s that one call of the provider may take; 0: as long as it likes
+  friend bool operator==(const Lifecycle&, const Lifecycle&) = default;
 };
 
 }  // namespace sprint::lower

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -99,6 +101,9 @@ struct PlanOptions {
   // Prefixes of addresses, as lower::Covers has it. Targets with what they depend on;
   // excludes with what depends on them. At most one of the two.
   std::vector<std::string> targets{}, excludes{};
+  // Exact addresses: nothing else is read or planned. For who knows that all the rest is as
+  // the program says; see `Changed`.
+  std::optional<std::set<std::string>> only{};
   std::vector<std::string> replace{};  // exact addresses
   std::string program_hash;
   std::function<std::string(Loc)> where;  // for messages and saved plans; may be empty
@@ -109,6 +114,10 @@ struct PlanOptions {
 // resource's Loc; Conflict when the snapshot has open intents (recover them first).
 Result<Plan> MakePlan(const lower::DesiredGraph& graph, const state::Snapshot& snapshot,
                       ProviderSet& providers, const PlanOptions& options);
+
+// Two graphs of one program, of which `before` has been carried out: the addresses whose
+// resource is new, different or gone in `now`, and of all that depends on these.
+std::set<std::string> Changed(const lower::DesiredGraph& before, const lower::DesiredGraph& now);
 
 // Conflict, saying what moved, when `plan` was not made of this state and program.
 // An empty `program_hash` is not compared.

@@ -67,16 +67,18 @@ class Planner {
   }
 
   Status PlanDesired() {
-    // What is known of steps points into them: they must not move.
-    size_t most = graph_.resources.size() + inventory_.left_behind.size();
-    for (const auto& [address, held] : inventory_.held) most += 1 + held.record->deposed.size();
-    plan_.steps.reserve(most);
-    plan_.steps.resize(graph_.resources.size());
+    std::vector<Step*> step_of(graph_.resources.size());  // null: not chosen
+    const auto chosen = [&](const lower::Resource& it) { return selection_.Has(it.address); };
+    plan_.steps.resize(std::count_if(graph_.resources.begin(), graph_.resources.end(), chosen));
+    for (size_t i = 0, next = 0; i < step_of.size(); ++i) {
+      if (chosen(graph_.resources[i])) step_of[i] = &plan_.steps[next++];
+    }
     for (const std::vector<size_t>& wave : Waves(graph_)) {
       std::vector<Asked> asked;
       std::vector<Question> questions;
       for (const size_t index : wave) {
-        Step& step = plan_.steps[index];
+        if (!step_of[index]) continue;
+        Step& step = *step_of[index];
         if (Status status = Prepare(graph_.resources[index], step, asked, questions);
             !status.ok()) {
           return Named(status.TakeError(), step);
@@ -84,13 +86,13 @@ class Planner {
       }
       SPRINT_RETURN_IF_ERROR(AskAll(asked, std::move(questions)));
       for (const size_t index : wave) {
-        Step& step = plan_.steps[index];
+        if (!step_of[index]) continue;
+        Step& step = *step_of[index];
         SPRINT_RETURN_IF_ERROR(Trigger(step));
         const Held* held = HeldAt(step.address);
         SPRINT_RETURN_IF_ERROR(CheckProtected(step, held && held->record->lifecycle.protect));
         if (step.reason.empty() && !step.adopt.empty()) step.reason = "is adopted as it is";
         if (step.reason.empty() && !step.moved_from.empty()) step.reason = "has another address";
-        known_.emplace(step.address, &step.after);
         by_address_.emplace(step.address, &step);
       }
     }
@@ -102,9 +104,13 @@ class Planner {
   }
 
   value::Value Known(const value::Value& config) const {
-    return lower::Resolve(config, [this](const std::string& address) {
-      const auto known = known_.find(address);
-      return known == known_.end() ? nullptr : known->second;
+    return lower::Resolve(config, [this](const std::string& address) -> const value::Value* {
+      if (const auto step = by_address_.find(address); step != by_address_.end()) {
+        return &step->second->after;
+      }
+      // Not looked at: what others see of it is what the state has.
+      const Held* held = selection_.Has(address) ? nullptr : HeldAt(address);
+      return held && !held->record->attributes.is_null() ? &held->record->attributes : nullptr;
     });
   }
 
@@ -122,12 +128,6 @@ class Planner {
     step.lifecycle.create_before_destroy = created_first_.contains(step.address);
     if (options_.where && resource.loc.ok()) step.where = options_.where(resource.loc);
     const Held* held = HeldAt(step.address);
-    if (!selection_.Has(step.address)) {
-      // Not looked at: what others see of it is what the state has.
-      if (held) step.after = held->record->attributes;
-      if (step.after.is_null()) step.after = value::Unknown{};
-      return Ok();
-    }
     SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, installed_.Get(resource.provider));
     if (held && held->record->type != resource.type) {
       return Error(ErrorCode::InvalidArgument, "its type changes from `" + held->record->type +
@@ -229,8 +229,7 @@ class Planner {
   Requests requests_;
   Refreshed refreshed_;
   std::set<std::string> created_first_;
-  // Planned attributes, and steps, by address; they live in the plan.
-  std::unordered_map<std::string, const value::Value*> known_;
+  // While PlanDesired runs: those of earlier waves, and of this one what is done.
   std::unordered_map<std::string, const Step*> by_address_;
   const value::Value nothing_;
   const std::string no_bytes_;

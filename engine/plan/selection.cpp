@@ -31,6 +31,11 @@ std::set<std::string> Reach(std::set<std::string> from, const Edges& edges) {
 Result<Selection> Selection::Make(const lower::DesiredGraph& graph, const Inventory& inventory,
                                   const PlanOptions& options) {
   Selection selection;
+  if (options.only) {
+    selection.all_ = false;
+    selection.chosen_ = *options.only;
+    return selection;
+  }
   if (options.targets.empty() && options.excludes.empty()) return selection;
   if (!options.targets.empty() && !options.excludes.empty()) {
     return Error(ErrorCode::InvalidArgument, "name targets or excludes, not both");

@@ -22,7 +22,10 @@ T* As(antlr4::tree::ParseTree* node) {
 
 class Context : public antlr4::ParserRuleContext {
  public:
-  using ParserRuleContext::ParserRuleContext;
+  // Most have so many children; one by one a vector grows by copying.
+  Context(ParserRuleContext* parent, size_t state) : ParserRuleContext(parent, state) {
+    children.reserve(3);
+  }
 
   // What `tree->expr(i)` and `tree->expr()` come to.
   template <typename T>

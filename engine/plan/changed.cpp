@@ -1,0 +1,43 @@
+#include <string_view>
+#include <unordered_map>
+
+#include "engine/plan/plan.h"
+
+namespace sprint::plan {
+
+namespace {
+
+// Where it stands in the program, and how its quantities are shown, changes no object.
+bool Alike(const lower::Resource& a, const lower::Resource& b) {
+  return a.type == b.type && a.config == b.config && a.dependencies == b.dependencies &&
+         a.lifecycle == b.lifecycle;
+}
+
+}  // namespace
+
+std::set<std::string> Changed(const lower::DesiredGraph& before, const lower::DesiredGraph& now) {
+  std::unordered_map<std::string_view, const lower::Resource*> old;
+  old.reserve(before.resources.size());
+  for (const lower::Resource& resource : before.resources) old.emplace(resource.address, &resource);
+  std::unordered_map<std::string_view, std::vector<const lower::Resource*>> dependants;
+  std::set<std::string> changed;
+  std::vector<const lower::Resource*> open;
+  for (const lower::Resource& resource : now.resources) {
+    for (const std::string& need : resource.dependencies) dependants[need].push_back(&resource);
+    const auto found = old.find(resource.address);
+    if (found == old.end() || !Alike(*found->second, resource)) open.push_back(&resource);
+    if (found != old.end()) old.erase(found);
+  }
+  for (const auto& [address, resource] : old) changed.emplace(address);
+  while (!open.empty()) {
+    const lower::Resource* resource = open.back();
+    open.pop_back();
+    if (!changed.insert(resource->address).second) continue;
+    if (const auto found = dependants.find(resource->address); found != dependants.end()) {
+      open.insert(open.end(), found->second.begin(), found->second.end());
+    }
+  }
+  return changed;
+}
+
+}  // namespace sprint::plan
