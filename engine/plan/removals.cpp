@@ -23,7 +23,9 @@ Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
                 Installed& installed, Plan& plan) {
   std::unordered_set<std::string_view> kept;
   if (!options.destroy) {
-    for (const lower::Resource& resource : graph.resources) kept.insert(resource.address);
+    for (const lower::Resource& resource : graph.resources) {
+      if (selection.Has(resource.address)) kept.insert(resource.address);
+    }
   }
   for (const state::Record* record : inventory.left_behind) {
     Step step;
@@ -36,7 +38,7 @@ Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
     plan.steps.push_back(std::move(step));
   }
   for (const auto& [address, held] : inventory.held) {
-    if (kept.contains(address) || !selection.Has(address)) continue;
+    if (!selection.Has(address) || kept.contains(address)) continue;
     const state::Record& record = *held.record;
     if (record.attributes.is_null()) continue;  // only deposed objects are left
     Step step;

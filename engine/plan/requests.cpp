@@ -6,6 +6,7 @@ namespace sprint::plan {
 
 Result<Requests> CheckRequests(const lower::DesiredGraph& graph, const PlanOptions& options) {
   Requests requests;
+  if (options.replace.empty() && graph.adoptions.empty() && graph.forgets.empty()) return requests;
   std::set<std::string> made;
   for (const lower::Resource& resource : graph.resources) made.insert(resource.address);
   for (const std::string& address : options.replace) {

@@ -5,8 +5,13 @@ namespace sprint::bench {
 namespace {
 
 // What thing `i` needs: an expression for its `up`, or "" for none.
-std::string Needs(Shape shape, size_t i, size_t count, const char* prefix) {
-  const auto id = [prefix](size_t at) { return prefix + std::to_string(at) + ".id"; };
+std::string Needs(Shape shape, size_t i, size_t count, bool tofu) {
+  const auto id = [tofu](size_t at) {
+    return (tofu ? "bench_thing.r" : "r") + std::to_string(at) + ".id";
+  };
+  const auto hole = [tofu](const std::string& inside) {
+    return (tofu ? "${" : "{") + inside + "}";
+  };
   switch (shape) {
     case Shape::Wide:
       return "";
@@ -18,8 +23,8 @@ std::string Needs(Shape shape, size_t i, size_t count, const char* prefix) {
   if (i == 0) return "";
   if (i + 1 < count) return id(0);
   std::string all;
-  for (size_t at = 1; at + 1 < count; ++at) all += (all.empty() ? "" : ", ") + id(at);
-  return "join([" + all + "], \",\")";
+  for (size_t at = 1; at + 1 < count; ++at) all += (all.empty() ? "" : ",") + hole(id(at));
+  return "\"" + all + "\"";
 }
 
 }  // namespace
@@ -40,7 +45,7 @@ std::string Program(Shape shape, size_t count, bool changed) {
             "\"\n  zone    = \"a\"\n  size    = " + size +
             "\n  memory  = 512 MiB\n  enabled = true\n"
             "  labels  = { team = \"edge\", tier = \"back\" }\n";
-    if (const std::string up = Needs(shape, i, count, "r"); !up.empty()) {
+    if (const std::string up = Needs(shape, i, count, false); !up.empty()) {
       text += "  up      = " + up + "\n";
     }
     text += "}\n";
@@ -57,11 +62,9 @@ std::string TofuProgram(Shape shape, size_t count) {
     text += "\nresource \"bench_thing\" \"r" + n + "\" {\n  name    = \"n-" + n +
             "\"\n  zone    = \"a\"\n  size    = 2\n  memory  = 536870912\n  enabled = true\n"
             "  labels  = { team = \"edge\", tier = \"back\" }\n";
-    std::string up = Needs(shape, i, count, "bench_thing.r");
-    if (up.starts_with("join(")) {
-      up = "join(\",\", " + up.substr(5, up.size() - 5 - 6) + ")";
+    if (const std::string up = Needs(shape, i, count, true); !up.empty()) {
+      text += "  up      = " + up + "\n";
     }
-    if (!up.empty()) text += "  up      = " + up + "\n";
     text += "}\n";
   }
   return text;
