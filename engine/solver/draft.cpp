@@ -28,8 +28,7 @@ Draft::Draft(const Problem& problem, const Domains& domains)
   memory_.assign(pools, 0);
   gpu_.assign(pools, 0);
   users_.resize(pools);
-  rivals_.resize(pools);
-  std::vector<std::vector<uint32_t>> zones(problem.one_kind.size());
+  busy_pools_.assign(problem.one_kind.size(), 0);
   for (uint32_t j = 0; j < pools; ++j) {
     const Pool& pool = problem.pools[j];
     const bool function = pool.form == Form::Functions;
@@ -38,14 +37,6 @@ Draft::Draft(const Problem& problem, const Domains& domains)
     concurrency_.push_back(Concurrency(problem, pool));
     burden_.push_back(function ? 0 : Burden(problem, pool));
     cost_ += idle_[j] * burden_[j];
-    if (!function && problem.one_kind[pool.zone]) zones[pool.zone].push_back(j);
-  }
-  for (const auto& zone : zones) {
-    for (uint32_t j : zone) {
-      for (uint32_t other : zone) {
-        if (other != j) rivals_[j].push_back(other);
-      }
-    }
   }
   placement_.count = idle_;
 
@@ -98,10 +89,8 @@ bool Draft::Room(const Item& item) const {
   if (memory_[j] + item.memory + pool.reserved > pool.memory) return false;
   if (gpu_[j] + item.gpu_memory > pool.gpu_memory) return false;
   if (Need(j, item.load) > pool.max) return false;
-  for (uint32_t rival : rivals_[j]) {
-    if (!users_[rival].empty()) return false;
-  }
-  return true;
+  // In a zone of one kind no other pool is in use.
+  return !problem_.one_kind[pool.zone] || busy_pools_[pool.zone] == (users_[j].empty() ? 0U : 1U);
 }
 
 bool Draft::Joins(uint32_t c, uint32_t variant, const std::vector<const Item*>& items) const {
@@ -141,15 +130,18 @@ void Draft::Change(uint32_t c, int sign) {
   for (size_t p = 0; p < items.size(); ++p) {
     const Item& item = *items[p];
     const uint32_t j = item.pool;
+    const bool hardware = problem_.pools[j].form != Form::Functions;
     if (sign > 0) {
+      if (hardware && users_[j].empty()) ++busy_pools_[problem_.pools[j].zone];
       users_[j].push_back(c);
     } else {
       users_[j].erase(std::find(users_[j].begin(), users_[j].end(), c));
+      if (hardware && users_[j].empty()) --busy_pools_[problem_.pools[j].zone];
     }
     load_[j] += sign * item.load;
     cost_ += sign * item.fixed;
     Touch(j);
-    if (problem_.pools[j].form != Form::Functions) {
+    if (hardware) {
       memory_[j] += sign * item.memory;
       gpu_[j] += sign * item.gpu_memory;
       const uint32_t least = users_[j].empty() ? idle_[j] : Need(j, 0);

@@ -81,7 +81,7 @@ class Draft {
   size_t left_ = 0;
   std::vector<double> load_, memory_, gpu_, capacity_, concurrency_, burden_;
   std::vector<std::vector<uint32_t>> users_;
-  std::vector<std::vector<uint32_t>> rivals_;  // other pools of a zone of one kind
+  std::vector<uint32_t> busy_pools_;  // per zone of one kind: its pools in use
   std::vector<uint32_t> idle_;
 
   std::vector<std::vector<uint32_t>> of_component_, of_pool_;  // constraints

@@ -10,6 +10,7 @@
 #include "engine/solver/neighbourhood.h"
 #include "engine/solver/packing.h"
 #include "engine/solver/progress.h"
+#include "engine/solver/reduce.h"
 #include "engine/solver/relaxation.h"
 #include "engine/solver/traffic.h"
 
@@ -304,7 +305,15 @@ class Searcher {
 }  // namespace
 
 Outcome Search(const Problem& problem, const SearchOptions& options) {
-  return Searcher(problem, options).Run();
+  const Reduced reduced(problem);
+  if (!reduced.less()) return Searcher(problem, options).Run();
+  SearchOptions inside = options;
+  if (options.previous) inside.previous = reduced.Inside(*options.previous);
+  Outcome outcome = Searcher(reduced.problem(), inside).Run();
+  if (auto* solved = std::get_if<Solved>(&outcome)) {
+    solved->placement = reduced.Outside(solved->placement);
+  }
+  return outcome;
 }
 
 }  // namespace sprint::solver

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/solver/explain.h"
 #include "engine/solver/faults.h"
 #include "engine/solver/search.h"
 #include "engine/solver/violations.h"
@@ -175,16 +176,46 @@ TEST(Hostile, HugeFiguresAreAnsweredOrRefused) {
   }
 }
 
-TEST(Hostile, AThousandPoolsThatHelpNobodyChangeNothing) {
+// Mask detection with `more` machines beside those of the university, of use to nobody or
+// dearer than these.
+Problem Crowded(uint32_t more, bool offered) {
   Problem problem = MaskDetection();
-  const double before = Least(problem);
-  for (uint32_t k = 0; k < 1000; ++k) {
-    problem.pools.push_back({.zone = 1, .max = 5, .price = 1, .memory = 8 * GiB});
-    for (Constraint& rule : problem.constraints) {
-      if (rule.metric == Metric::Where) rule.allowed.push_back(true);
+  for (uint32_t k = 0; k < more; ++k) {
+    const auto j = static_cast<uint32_t>(problem.pools.size());
+    problem.pools.push_back(
+        {.zone = 1, .form = Form::Machines, .max = 5, .price = 1 + k * 1e-3, .memory = 8 * GiB});
+    if (!offered) continue;
+    for (Variant& variant : problem.components[Detect].variants) {
+      for (Part& part : variant.parts) part.options.push_back({j, 0.1 + k * 1e-7, {}});
     }
   }
+  for (Constraint& rule : problem.constraints) {
+    if (rule.metric == Metric::Where) rule.allowed.resize(problem.pools.size(), false);
+  }
+  return problem;
+}
+
+TEST(Hostile, AHundredThousandPoolsThatHelpNobodyChangeNothing) {
+  const double before = Least(MaskDetection());
+  ExpectSame(Least(Crowded(100'000, false)), before);
+  Problem problem = Crowded(100'000, false);
+  problem.one_kind[1] = true;
   ExpectSame(Least(problem), before);
+}
+
+TEST(Hostile, ManyPoolsThatAreAllDearerChangeNothing) {
+  const double before = Least(MaskDetection());
+  ExpectSame(Least(Crowded(2'000, true)), before);
+  Problem problem = Crowded(2'000, true);
+  problem.one_kind[1] = true;
+  ExpectSame(Least(problem), before);
+}
+
+TEST(Hostile, ACrowdDoesNotHideWhatCannotHold) {
+  Problem problem = Crowded(100'000, false);
+  problem.constraints.push_back(AtLeastAccuracy(Detect, 0.95));
+  const Explanation found = Explain(problem, {});
+  EXPECT_EQ(found.cores, std::vector<Core>({{DataStays + 1}}));
 }
 
 }  // namespace
