@@ -36,7 +36,7 @@ int Report::ExitCode() const {
 Result<Report> Apply(const plan::Plan& plan, state::Store& store, plan::ProviderSet& providers,
                      const Clock& clock, const ApplyOptions& options) {
   SPRINT_ASSIGN_OR_RETURN(state::Snapshot snapshot, store.Read());
-  SPRINT_RETURN_IF_ERROR(plan::CheckFresh(plan, snapshot, ""));
+  SPRINT_RETURN_IF_ERROR(plan::CheckFresh(plan, snapshot));
   if (!snapshot.open.empty()) {
     return Error(ErrorCode::Conflict, "a call for `" + snapshot.open.front().object.address +
                                           "` was cut off since the plan was made; plan again");
@@ -64,7 +64,9 @@ std::string Render(const Report& report) {
     const bool waits = item.outcome == Outcome::Skipped || item.outcome == Outcome::NotStarted;
     if (waits && ++waited > MostListed) continue;
     text += std::string("  ") + Name(item.outcome) + "  " + item.address;
-    if (!item.error.empty()) text += ": " + item.error;
+    if (!item.because.empty()) text += ": because of `" + item.because + "`";
+    if (item.because.empty() && !item.error.empty()) text += ": " + item.error;
+    if (!waits && !item.where.empty()) text += " (" + item.where + ")";
     text += "\n";
   }
   if (waited > MostListed) {
@@ -73,7 +75,10 @@ std::string Render(const Report& report) {
   const auto count = [&report](Outcome outcome) { return std::to_string(report.Count(outcome)); };
   text += count(Outcome::Done) + " done, " + count(Outcome::Failed) + " failed, " +
           count(Outcome::Skipped) + " skipped, " + count(Outcome::NotStarted) + " not started";
-  if (report.Count(Outcome::Unknown) > 0) text += ", " + count(Outcome::Unknown) + " unknown";
+  if (report.Count(Outcome::Unknown) > 0) {
+    text += ", " + count(Outcome::Unknown) + " unknown: the next run finds out what became of " +
+            (report.Count(Outcome::Unknown) == 1 ? "it" : "them");
+  }
   return text + ".\n";
 }
 

@@ -20,14 +20,16 @@ const char* Name(Outcome outcome);
 
 struct Event {
   // Retrying: a call failed and is made again after `wait`. Waiting: the object is there and
-  // `text` is the condition it waits for.
-  enum class Kind { Started, Retrying, Waiting, Finished };
+  // `text` is the condition it waits for. Skipped: nothing is done about the object, because
+  // of the one at the address `text`; told once for an object.
+  enum class Kind { Started, Retrying, Waiting, Finished, Skipped };
   Kind kind = Kind::Started;
   std::string address;
   plan::Action action = plan::Action::NoOp;
-  bool destroying = false;  // of a replacement: the old object goes
-  double elapsed = 0;       // s since it started
-  std::string error;        // of a finished one that failed, or of what is retried
+  bool destroying = false;          // of a replacement: the old object goes
+  double elapsed = 0;               // s since it started
+  Outcome outcome = Outcome::Done;  // of a finished one: Done, Failed or Unknown
+  std::string error;                // of a finished one that failed, or of what is retried
   host::ErrorClass error_class = host::ErrorClass::None;
   double wait = 0;  // s until the next attempt
   int attempt = 1;
@@ -43,6 +45,8 @@ struct ApplyOptions {
   const std::atomic<bool>* cancel = nullptr;
   // Called one at a time, from the caller's thread.
   std::function<void(const Event&)> progress;
+  // Called many times a second while calls run, from the caller's thread.
+  std::function<void()> tick{};
   // How often a call that failed for a passing reason is made again, and after how long:
   // min(first * 2^n, longest) seconds, of which a random share of a half is left out.
   int retries = 5;
@@ -59,6 +63,9 @@ struct Item {
   std::string error;
   Loc loc;
   host::ErrorClass error_class = host::ErrorClass::None;
+  std::string because{};   // of a skipped one: the address that failed
+  std::string where{};     // "mask.sprint:12", or ""
+  std::string instance{};  // lower::Resource::instance
 };
 struct Report {
   std::vector<Item> items;  // steps that change something, in the plan's order
@@ -84,10 +91,13 @@ struct Settled {
 // object that should be there is read. One that may have been made is looked for by its
 // ownership tag, for as long as the provider may hide it; without tags its creation is
 // asked for again where the provider's contract makes that safe. Where neither can be
-// done the intent stays open, unless its address is in `not_made`: somebody looked.
+// done the intent stays open, unless its address is in `not_made`: somebody looked. When
+// everything is to be destroyed anyway, what may have been made and would be asked for again
+// is deleted instead: nothing waits for it to get ready.
 Result<std::vector<Settled>> Recover(state::Store& store, plan::ProviderSet& providers,
                                      const Clock& clock, const ApplyOptions& options = {},
-                                     const std::vector<std::string>& not_made = {});
+                                     const std::vector<std::string>& not_made = {},
+                                     bool destroying = false);
 
 // "3 done, 1 failed, 2 skipped, 0 not started." after a line for each that is not done.
 std::string Render(const Report& report);

@@ -14,13 +14,14 @@ class Recovery {
  public:
   Recovery(state::Store& store, plan::ProviderSet& providers, const Clock& clock,
            const ApplyOptions& options, const state::Snapshot& snapshot,
-           const std::vector<std::string>& not_made)
+           const std::vector<std::string>& not_made, bool destroying)
       : store_(store),
         providers_(providers),
         clock_(clock),
         options_(options),
         snapshot_(snapshot),
-        not_made_(not_made) {}
+        not_made_(not_made),
+        destroying_(destroying) {}
 
   Result<Settled> Resolve(const state::Intent& intent) {
     SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, providers_.Get(intent.object.provider));
@@ -92,6 +93,7 @@ class Recovery {
       if (found.is_null()) return NotMade(intent);
       return Made(intent, std::move(found), intent.object.private_bytes, false);
     }
+    if (abilities.repeats_creates && destroying_) return TakeAway(intent, provider, wire);
     if (abilities.repeats_creates) {
       host::CallOptions call;
       call.tag = intent.object.tag;
@@ -110,6 +112,27 @@ class Recovery {
                    "what became of it; look, then `adopt` it or pass --not-made " +
                        intent.object.address,
                    /*known=*/false};
+  }
+
+  // Deletes what may have been made, by what is known of it: the provider knows its objects by
+  // their configuration.
+  Result<Settled> TakeAway(const state::Intent& intent, host::Provider& provider,
+                           const std::string& wire) {
+    value::Value planned = intent.object.attributes;
+    if (auto* fields = planned.As<value::Object>()) {
+      for (auto& [name, field] : *fields) {
+        if (field.HasUnknown()) field = {};
+      }
+    }
+    SPRINT_ASSIGN_OR_RETURN(
+        host::ApplyAnswer answer,
+        provider.ApplyWith(wire, planned, {}, {}, intent.object.private_bytes, {}));
+    if (std::string text = plan::Objections(answer.messages);
+        !text.empty() && host::ClassOf(answer.messages) != host::ErrorClass::NotFound) {
+      return Error(ErrorCode::Unavailable, std::move(text));
+    }
+    SPRINT_RETURN_IF_ERROR(store_.Abandon(intent.id));
+    return Settled{intent.object.address, "was taken away, as far as it was made"};
   }
 
   // The object that carries the intent's tag. A fresh one may be hidden for as long as the
@@ -168,16 +191,17 @@ class Recovery {
   const ApplyOptions& options_;
   const state::Snapshot& snapshot_;
   const std::vector<std::string>& not_made_;
+  const bool destroying_;
 };
 
 }  // namespace
 
 Result<std::vector<Settled>> Recover(state::Store& store, plan::ProviderSet& providers,
                                      const Clock& clock, const ApplyOptions& options,
-                                     const std::vector<std::string>& not_made) {
+                                     const std::vector<std::string>& not_made, bool destroying) {
   SPRINT_ASSIGN_OR_RETURN(const state::Snapshot snapshot, store.Read());
   std::vector<Settled> all;
-  Recovery recovery(store, providers, clock, options, snapshot, not_made);
+  Recovery recovery(store, providers, clock, options, snapshot, not_made, destroying);
   for (const state::Intent& intent : snapshot.open) {
     auto settled = recovery.Resolve(intent);
     if (!settled.ok()) {

@@ -26,6 +26,7 @@ Run::Run(const plan::Plan& plan, state::Store& store, plan::ProviderSet& provide
       ledger_(store, std::move(snapshot), clock, [this](double seconds) { Pause(seconds); }),
       phases_(tasks_.size(), Phase::Waiting),
       ended_(plan.steps.size()),
+      because_(plan.steps.size()),
       waiting_(tasks_.size()),
       dependants_(tasks_.size()),
       started_(tasks_.size()) {}
@@ -61,7 +62,9 @@ void Run::Tell(Event event, size_t task) {
   event.address = step.address;
   event.action = step.action;
   event.destroying = tasks_[task].destroy && step.action == plan::Action::Replace;
-  event.elapsed = std::chrono::duration<double>(clock_.Steady() - started_[task]).count();
+  if (event.kind != Event::Kind::Skipped) {
+    event.elapsed = std::chrono::duration<double>(clock_.Steady() - started_[task]).count();
+  }
   options_.progress(event);
 }
 
@@ -97,6 +100,7 @@ void Run::Schedule() {
 void Run::Settle(const Finished& finished, std::deque<size_t>& ready) {
   Event event;
   event.kind = Event::Kind::Finished;
+  event.outcome = finished.ended.outcome;
   event.error = finished.ended.error;
   event.error_class = finished.ended.error_class;
   Tell(std::move(event), finished.task);
@@ -127,6 +131,7 @@ Run::Finished Run::AwaitOne() {
       }
     }
     for (auto& [event, task] : told) Tell(std::move(event), task);
+    if (options_.tick) options_.tick();
     if (finished) return std::move(*finished);
     if (!options_.cancel || !options_.cancel->load()) continue;
     if (!cancelled) cancelled = std::chrono::steady_clock::now();
@@ -163,9 +168,15 @@ void Run::Skip(size_t failed) {
     for (const size_t next : dependants_[at]) {
       if (phases_[next] != Phase::Waiting) continue;
       phases_[next] = Phase::Skipped;
-      std::string& error = ended_[tasks_[next].step].error;
-      if (error.empty()) error = "because of `" + cause + "`";
       open.push_back(next);
+      // The other half of the step that failed is no object of its own.
+      std::string& because = because_[tasks_[next].step];
+      if (!because.empty() || tasks_[next].step == tasks_[failed].step) continue;
+      because = cause;
+      Event event;
+      event.kind = Event::Kind::Skipped;
+      event.text = cause;
+      Tell(std::move(event), next);
     }
   }
 }
@@ -205,13 +216,15 @@ Report Run::MakeReport() const {
       return std::find(phases.begin(), phases.end(), phase) != phases.end();
     };
     const Operations::Ended& ended = ended_[index];
-    Item item{step.address, step.action, Outcome::Done, ended.error, step.loc, ended.error_class};
+    Item item{step.address,      step.action,     Outcome::Done, ended.error,  step.loc,
+              ended.error_class, because_[index], step.where,    step.instance};
     if (any(Phase::Failed)) {
       item.outcome = ended.outcome;
     } else if (any(Phase::Skipped)) {
       item.outcome = Outcome::Skipped;
     } else if (any(Phase::Waiting)) {
       item.outcome = Outcome::NotStarted;
+      item.error = ledger_.failed() ? "the state cannot be written" : "the run was stopped";
     }
     if (!step.Changes() && item.outcome != Outcome::Failed && item.outcome != Outcome::Unknown) {
       continue;

@@ -53,6 +53,7 @@ class Run {
   // Of the scheduling thread alone.
   std::vector<Phase> phases_;
   std::vector<Operations::Ended> ended_;  // by step
+  std::vector<std::string> because_;      // by step: the address of what failed
   std::vector<size_t> waiting_;           // by task: how many it still waits for
   std::vector<std::vector<size_t>> dependants_;
   std::vector<std::chrono::steady_clock::time_point> started_;

@@ -12,6 +12,7 @@
 #include "engine/cli/carry.h"
 #include "engine/cli/interrupt.h"
 #include "engine/cli/options.h"
+#include "engine/cli/refusals.h"
 #include "engine/cli/running.h"
 #include "engine/cli/session.h"
 
@@ -80,6 +81,8 @@ class Runner {
          placement::Answer running)
       : compiled_(compiled), deploy_(deploy), options_(options), running_(std::move(running)) {
     options_.auto_approve = true;
+    // Who may act without asking may also take another placement when machines are refused.
+    options_.replan = deploy.approve == ir::Approve::Automatic;
   }
 
   std::vector<double> Predict(double workload) const {
@@ -111,8 +114,8 @@ class Runner {
   agent::Outcome Act(const agent::Replan& replan) {
     agent::Outcome outcome;
     placement::Answer applied;
-    if (ApplyPlacement(compiled_, deploy_, For(replan.workload), options_, &applied, &carried_) !=
-        Success) {
+    if (ApplyPlacement(compiled_, deploy_, For(replan.workload), options_, Teller(options_),
+                       &applied, &carried_) != Success) {
       outcome.end = agent::End::Failed;
       outcome.problem = "the change was not carried out in full";
       return outcome;
@@ -135,6 +138,9 @@ class Runner {
     placement::Options wanted;
     wanted.workload = workload;
     wanted.running = running_;
+    if (const auto refused = ReadRefused(compiled_); refused.ok()) {
+      wanted.available = AvailableWith(*refused, *compiled_.program, deploy_);
+    }
     return wanted;
   }
 

@@ -2,9 +2,13 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "engine/cli/session.h"
+#include "engine/cli/teller.h"
 
+// From a plan, a graph or a placement to a changed world.
 namespace sprint::cli {
 
 // What the agent knows to be carried out, so that a change need not look at all the rest
@@ -16,11 +20,34 @@ struct Carried {
   static constexpr std::chrono::minutes Good{5};
 };
 
-// Places, plans, asks, and carries out; the exit code of `apply`. The agent does the
-// same with another workload and the running placement. `applied` gets the placement
-// that runs afterwards; `carried` is used and brought up to date.
+struct Ran {
+  int code = Success;
+  // Machines were refused for want of capacity or quota that were not known to be: another
+  // placement may do.
+  bool refused = false;
+};
+
+// True when the user says `yes`, or --yes did; with --json only then.
+bool MayCarryOut(const Options& options, const Teller& teller, const char* question);
+
+// Carries out `plan`. What was refused is written into the state; `program` says which pools
+// are of one kind, null: nothing was placed.
+Ran CarryOut(const plan::Plan& plan, const ir::Program* program, World& world,
+             const Options& options, const Teller& teller);
+
+// Plans, asks, and carries out; `placement` is shown above the plan. `only`: as PlanOptions.
+Ran ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
+               const std::string& placement, const Options& options, const Teller& teller,
+               std::optional<std::set<std::string>> only = {});
+
+// Places, plans, asks, and carries out; the exit code of `apply`. When machines are refused it
+// places again without them: at no more than the cost that was approved, or with --replan at
+// any cost, it goes on by itself; else it asks, or stops. The agent does the same with another
+// workload and the running placement. `applied` gets the placement that runs afterwards;
+// `carried` is used and brought up to date.
 int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
                    const placement::Options& placement_options, const Options& options,
-                   placement::Answer* applied = nullptr, Carried* carried = nullptr);
+                   const Teller& teller, placement::Answer* applied = nullptr,
+                   Carried* carried = nullptr);
 
 }  // namespace sprint::cli

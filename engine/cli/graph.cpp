@@ -3,6 +3,7 @@
 #include <map>
 
 #include "engine/cli/options.h"
+#include "engine/cli/refusals.h"
 #include "engine/cli/session.h"
 
 namespace sprint::cli {
@@ -157,7 +158,9 @@ int Graph(const Options& options) {
   const Compiled& compiled = **loaded;
   Print(compiled);
   if (!compiled.program) return Failure;
-  auto desired = Desire(*compiled.program, options);
+  auto refused = ReadRefused(compiled);
+  if (!refused.ok()) return Fail(refused.error());
+  auto desired = Desire(*compiled.program, options, *refused);
   if (!desired.ok()) return Fail(desired.error());
   if (!desired->Placed()) return Fail(NoPlacement());
   const std::string text = options.json  ? Json(desired->graph)

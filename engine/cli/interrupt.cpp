@@ -10,13 +10,19 @@ namespace {
 
 std::atomic<bool> stop_asked = false, cancel_asked = false, cancels = false;
 const char* volatile said = "";
+constexpr char LeftText[] =
+    "\nleft at once: the next run finds out what became of the calls under way\n";
 struct sigaction old_int, old_term;
 
 void OnSignal(int) {
   if (stop_asked.exchange(true)) {
-    if (!cancels || cancel_asked.exchange(true)) _exit(130);
+    if (!cancels || cancel_asked.exchange(true)) {
+      if (cancels) (void)!write(STDERR_FILENO, LeftText, sizeof LeftText - 1);
+      _exit(130);
+    }
     return;
   }
+  if (!said) return;
   (void)!write(STDERR_FILENO, "\n", 1);
   (void)!write(STDERR_FILENO, said, strlen(said));
   (void)!write(STDERR_FILENO, "\n", 1);

@@ -11,7 +11,7 @@ namespace sprint::cli {
 class Interrupt {
  public:
   enum class Second { Ends, Cancels };
-  // `say` is printed at the first; a literal.
+  // `say` is printed at the first; a literal, or null when the run tells of it itself.
   explicit Interrupt(const char* say = "stopping: calls under way end first (again: stop now)",
                      Second second = Second::Ends);
   ~Interrupt();

@@ -12,8 +12,6 @@
 namespace sprint::cli {
 namespace {
 
-constexpr const char* Version = "0.1.0";
-
 using Verb = std::function<int(const Options&)>;
 
 int ShowVersion(const Options& options) {
@@ -60,8 +58,15 @@ class CommandLine {
                    "also show it by the rules of the SPACE4AI programs, for comparison only");
     plan->add_flag("--sensitivity", options_.sensitivity,
                    "and how far prices and bounds may move before it changes");
-    CLI::App* apply = Add("apply", "carry out a plan", &Apply, "sprint apply laptop.sprint --yes");
+    CLI::App* apply = Add("apply", "plan, ask, and carry out; or carry out a saved plan", &Apply,
+                          "sprint apply laptop.sprint --yes\n          sprint apply today.plan");
+    apply->get_option("FILE")->description(
+        "the program, default: the only .sprint file here; or a saved plan");
     apply->add_option("--plan", options_.plan_file, "carry out this saved plan")->type_name("FILE");
+    apply->add_flag(
+        "--replan", options_.replan,
+        "go on with the next best placement when a zone has no capacity or quota left,\n"
+        "at any cost; without it at no more than was approved");
     CLI::App* destroy = Add("destroy", "take away everything the state has", &Destroy,
                             "sprint destroy laptop.sprint --yes");
     for (CLI::App* verb : {plan, apply, destroy}) {
@@ -85,13 +90,18 @@ class CommandLine {
                      "bring the state up to date and change nothing else");
     }
     for (CLI::App* verb : {apply, destroy}) {
+      verb->get_option("--json")->description(
+          "print events, one JSON object a line: compiler/docs/events.schema.json");
       verb->add_flag("--yes", options_.auto_approve, "do not ask");
       verb->add_option("--parallel", options_.parallel, "provider calls at once")
           ->check(CLI::Range(1, 256))
           ->capture_default_str();
     }
-    OfState(Subject(Add("show", "what exists, from the state", &Show, "sprint show laptop.sprint"),
-                    "ADDRESS", "only this", /*required=*/false));
+    CLI::App* show = Add("show", "what exists, from the state; or what a saved plan would do",
+                         &Show, "sprint show laptop.sprint\n          sprint show today.plan");
+    show->get_option("FILE")->description(
+        "the program, default: the only .sprint file here; or a saved plan");
+    OfState(Subject(show, "ADDRESS", "only this", /*required=*/false));
     OfState(Subject(Add("output", "values a program gives out", &Output,
                         "sprint output laptop.sprint endpoint"),
                     "NAME", "only this, bare", /*required=*/false));

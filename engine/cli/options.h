@@ -6,6 +6,8 @@
 
 namespace sprint::cli {
 
+inline constexpr const char* Version = "0.1.0";
+
 // What the command line said; each verb reads what concerns it.
 struct Options {
   std::string file;    // the root .sprint file; "": the only one in this folder
@@ -19,6 +21,7 @@ struct Options {
   bool peer_rules = false;   // plan: what the peers' rules say of it
   std::string plan_file;     // apply: execute this saved plan
   bool auto_approve = false;
+  bool replan = false;  // apply: whatever another placement costs when machines are refused
   bool refresh = true;
   bool refresh_only = false;
   std::vector<std::string> targets, excludes, replace;  // addresses

@@ -3,6 +3,8 @@
 #include "compiler/support/environment.h"
 #include "engine/cli/options.h"
 #include "engine/cli/plan_json.h"
+#include "engine/cli/refusals.h"
+#include "engine/cli/running.h"
 #include "engine/cli/sealed_plan.h"
 #include "engine/cli/session.h"
 #include "engine/placement/infeasible.h"
@@ -24,11 +26,16 @@ int Plan(const Options& options) {
     return Failure;
   }
   const ir::Program& program = *compiled.program;
-  auto desire = Desire(program, options);
+  auto refused = ReadRefused(compiled);
+  if (!refused.ok()) return Fail(refused.error());
+  auto desire = Desire(program, options, *refused);
   if (!desire.ok()) return Fail(desire.error());
   const Desired& desired = *desire;
   const placement::Answer* answer = desired.deploy ? &desired.answer : nullptr;
   if (!desired.Placed()) {
+    for (const state::Refusal& one : *refused) {
+      std::fprintf(stderr, "sprint: left out of the placement: %s\n", Describe(one).c_str());
+    }
     if (answer->state == placement::State::Infeasible) {
       compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*answer));
     }
@@ -52,6 +59,17 @@ int Plan(const Options& options) {
   auto made = plan::MakePlan(desired.graph, *snapshot, *(*world)->providers, plan_options);
   if (!made.ok()) return Fail(made.error());
 
+  for (const state::Refusal& one : *refused) {
+    made->notes.push_back("left out of the placement: " + Describe(one));
+  }
+  made->program = AbsolutePath(compiled.path);
+  made->sources = SourcesOf(compiled);
+  made->params = options.params;
+  if (answer) {
+    made->placement = value::Object{{"text", placement::Render(*answer, program, *desired.deploy)},
+                                    {"running", RunningValue(*answer)},
+                                    {"document", PlacementJson(compiled, *answer)}};
+  }
   if (!options.out.empty()) {
     if (Status saved = SavePlan(*made, *(*world)->store, options.out); !saved.ok()) {
       return Fail(saved.error());
@@ -82,10 +100,12 @@ int Plan(const Options& options) {
     }
     std::fputs(plan::Render(*made, options.colour).c_str(), stdout);
     if (!options.out.empty()) {
-      std::printf("\nSaved. To carry out exactly this: sprint apply %s --plan %s\n",
-                  compiled.path.c_str(), options.out.c_str());
+      std::printf(made->errors.empty() ? "\nSaved. To carry out exactly this: sprint apply %s\n"
+                                       : "\nSaved, to be looked at: sprint show %s\n",
+                  options.out.c_str());
     }
   }
+  if (!made->errors.empty()) return Failure;
   return made->HasChanges() ? Pending : Success;
 }
 

@@ -28,7 +28,36 @@ Object Line(const SourceTable& sources, Loc loc) {
           {"line", static_cast<int64_t>(sources.Where(loc.file, loc.begin).line)}};
 }
 
-Object Placement(const Compiled& compiled, const placement::Answer& answer) {
+Object Sensitivity(const Compiled& compiled, const placement::Sensitivity& sensitivity) {
+  const auto known = [](double number) { return std::isfinite(number) ? Value(number) : Value(); };
+  List prices, bounds;
+  for (const placement::PriceRange& range : sensitivity.prices) {
+    Object object = Line(compiled.sources, range.loc);
+    object["pool"] = range.pool;
+    object["used"] = range.used;
+    object["price"] = range.price;
+    object["low"] = range.low;
+    object["high"] = known(range.high);
+    object["broken"] = TextOrNull(range.broken);
+    prices.push_back(std::move(object));
+  }
+  for (const placement::BoundRange& range : sensitivity.bounds) {
+    Object object = Line(compiled.sources, range.loc);
+    object["text"] = range.text;
+    object["value"] = known(range.value);
+    object["binding"] = range.binding;
+    object["looser"] = TextOrNull(range.looser);
+    object["saves"] = range.saves;
+    if (range.meeting) object["meeting"] = known(*range.meeting);
+    bounds.push_back(std::move(object));
+  }
+  return Object{
+      {"prices", std::move(prices)}, {"bounds", std::move(bounds)}, {"exact", sensitivity.exact}};
+}
+
+}  // namespace
+
+Object PlacementJson(const Compiled& compiled, const placement::Answer& answer) {
   List components;
   for (const placement::Placed& part : answer.parts) {
     components.push_back(Object{{"component", part.component_name},
@@ -92,35 +121,6 @@ Object Placement(const Compiled& compiled, const placement::Answer& answer) {
   return placement;
 }
 
-Object Sensitivity(const Compiled& compiled, const placement::Sensitivity& sensitivity) {
-  const auto known = [](double number) { return std::isfinite(number) ? Value(number) : Value(); };
-  List prices, bounds;
-  for (const placement::PriceRange& range : sensitivity.prices) {
-    Object object = Line(compiled.sources, range.loc);
-    object["pool"] = range.pool;
-    object["used"] = range.used;
-    object["price"] = range.price;
-    object["low"] = range.low;
-    object["high"] = known(range.high);
-    object["broken"] = TextOrNull(range.broken);
-    prices.push_back(std::move(object));
-  }
-  for (const placement::BoundRange& range : sensitivity.bounds) {
-    Object object = Line(compiled.sources, range.loc);
-    object["text"] = range.text;
-    object["value"] = known(range.value);
-    object["binding"] = range.binding;
-    object["looser"] = TextOrNull(range.looser);
-    object["saves"] = range.saves;
-    if (range.meeting) object["meeting"] = known(*range.meeting);
-    bounds.push_back(std::move(object));
-  }
-  return Object{
-      {"prices", std::move(prices)}, {"bounds", std::move(bounds)}, {"exact", sensitivity.exact}};
-}
-
-}  // namespace
-
 Value DiagnosticsJson(const Compiled& compiled) {
   auto list = value::FromJson(diag::RenderJson(compiled.diagnostics, compiled.sources));
   return list.ok() ? list.TakeValue() : Value(List{});
@@ -129,7 +129,7 @@ Value DiagnosticsJson(const Compiled& compiled) {
 std::string PlanJson(const Compiled& compiled, const placement::Answer* answer,
                      const plan::Plan* plan, const placement::Sensitivity* sensitivity) {
   Object document;
-  document["placement"] = answer ? Value(Placement(compiled, *answer)) : Value();
+  document["placement"] = answer ? Value(PlacementJson(compiled, *answer)) : Value();
   if (sensitivity) document["sensitivity"] = Sensitivity(compiled, *sensitivity);
   document["changes"] = plan ? plan::Changes(*plan) : Value(List{});
   List notes;

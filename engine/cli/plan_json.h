@@ -12,6 +12,8 @@ namespace sprint::cli {
 std::string PlanJson(const Compiled& compiled, const placement::Answer* answer,
                      const plan::Plan* plan, const placement::Sensitivity* sensitivity = nullptr);
 
+// The value of its key `placement`.
+value::Object PlacementJson(const Compiled& compiled, const placement::Answer& answer);
 // The diagnostics alone, as in compiler/diag/render.h.
 value::Value DiagnosticsJson(const Compiled& compiled);
 

@@ -6,7 +6,6 @@
 
 #include "compiler/support/environment.h"
 #include "engine/cli/session.h"
-#include "providers/value/value.h"
 
 namespace sprint::cli {
 namespace {
@@ -23,7 +22,7 @@ std::string PathOf(const std::string& program_path) {
 
 }  // namespace
 
-Status SaveRunning(const std::string& program_path, const placement::Answer& answer) {
+Value RunningValue(const placement::Answer& answer) {
   value::List parts;
   for (const placement::Placed& part : answer.parts) {
     parts.push_back(Object{{"component", part.component_name},
@@ -33,9 +32,11 @@ Status SaveRunning(const std::string& program_path, const placement::Answer& ans
                            {"pool", part.pool_name},
                            {"replicas", static_cast<int64_t>(part.replicas)}});
   }
-  const Value document =
-      Object{{"workload", answer.workload}, {"cost", answer.cost}, {"parts", parts}};
-  return RealFileSystem().Write(PathOf(program_path), value::ToJson(document, true), 0600);
+  return Object{{"workload", answer.workload}, {"cost", answer.cost}, {"parts", parts}};
+}
+
+Status SaveRunning(const std::string& program_path, const Value& running) {
+  return RealFileSystem().Write(PathOf(program_path), value::ToJson(running, true), 0600);
 }
 
 Result<std::optional<placement::Answer>> LoadRunning(const std::string& program_path) {

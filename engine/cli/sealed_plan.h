@@ -1,18 +1,19 @@
 #pragma once
 
-#include <string>
-
-#include "compiler/support/result.h"
-#include "engine/plan/plan.h"
-#include "engine/state/store.h"
+#include "engine/cli/session.h"
 
 namespace sprint::cli {
 
-// A plan of an encrypted state is encrypted with the state's keys: one line that says so,
-// then base64. Written whole or not at all, mode 0600.
+// A saved plan; of an encrypted state it is encrypted too, with the state's key, all but the
+// path of its program.
 Status SavePlan(const plan::Plan& plan, const state::Store& store, const std::string& path);
-// Protocol: no plan, or one in clear of a state that is encrypted. Opens the state of
-// this program for its keys.
+// `program_path` is that of its program; "": the one that the plan names. Protocol: no plan
+// file, or in clear while the state is encrypted.
 Result<plan::Plan> LoadPlan(const std::string& path, const std::string& program_path);
+// One in clear without its state, which may be elsewhere.
+Result<plan::Plan> LoadPlanToShow(const std::string& path);
+
+// Plans are told from programs by their names.
+bool IsPlanFile(const std::string& path);
 
 }  // namespace sprint::cli

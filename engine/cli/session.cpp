@@ -14,16 +14,10 @@
 #include "compiler/diag/render.h"
 #include "compiler/driver/compile.h"
 #include "compiler/support/environment.h"
-#include "engine/apply/apply.h"
+#include "engine/cli/refusals.h"
 
 namespace sprint::cli {
 namespace {
-
-std::string Absolute(const std::string& path) {
-  std::error_code error;
-  const auto absolute = std::filesystem::absolute(path, error);
-  return error ? path : absolute.lexically_normal().string();
-}
 
 // The only .sprint file of this folder.
 Result<std::string> GuessFile() {
@@ -44,6 +38,12 @@ std::string OwnerOf(const std::string& lineage) {
 }
 
 }  // namespace
+
+std::string AbsolutePath(const std::string& path) {
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
 
 std::vector<std::string> ProgramsHere() {
   std::vector<std::string> found;
@@ -121,21 +121,24 @@ Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deplo
   return lower::Lower(program, deploy, assignments, counts);
 }
 
-Result<Desired> Desire(const ir::Program& program, const Options& options) {
+Result<Desired> Desire(const ir::Program& program, const Options& options,
+                       const std::vector<state::Refusal>& refused) {
   Desired desired;
   if (program.deploys.empty() && !program.resources.empty() && options.deploy.empty()) {
     SPRINT_ASSIGN_OR_RETURN(desired.graph, lower::Lower(program));
     return desired;
   }
   SPRINT_ASSIGN_OR_RETURN(desired.deploy, ChooseDeploy(program, options));
-  SPRINT_ASSIGN_OR_RETURN(desired.answer, PlaceNow(program, *desired.deploy, {}));
+  placement::Options wanted;
+  wanted.available = AvailableWith(refused, program, *desired.deploy);
+  SPRINT_ASSIGN_OR_RETURN(desired.answer, PlaceNow(program, *desired.deploy, wanted));
   if (!desired.Placed()) return desired;
   SPRINT_ASSIGN_OR_RETURN(desired.graph, LowerNow(program, *desired.deploy, desired.answer));
   return desired;
 }
 
 std::string StateDirectory(const std::string& program_path) {
-  return (std::filesystem::path(Absolute(program_path)).parent_path() / ".sprint").string();
+  return (std::filesystem::path(AbsolutePath(program_path)).parent_path() / ".sprint").string();
 }
 
 std::string StatePath(const std::string& program_path) {
@@ -144,7 +147,7 @@ std::string StatePath(const std::string& program_path) {
 }
 
 std::string Compiled::directory() const {
-  return std::filesystem::path(Absolute(path)).parent_path().string();
+  return std::filesystem::path(AbsolutePath(path)).parent_path().string();
 }
 
 Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled,
@@ -186,19 +189,22 @@ Result<state::Snapshot> ReadState(const Compiled& compiled) {
   return world->store->Read();
 }
 
-Result<state::Snapshot> Settled(World& world, const Options& options) {
+Result<state::Snapshot> Settled(World& world, const Options& options,
+                                const std::function<void(const apply::Settled&)>& told,
+                                bool destroying) {
   SPRINT_ASSIGN_OR_RETURN(state::Snapshot snapshot, world.store->Read());
   if (snapshot.open.empty()) return snapshot;
   if (!world.lock) {
     SPRINT_ASSIGN_OR_RETURN(world.lock, TakeLock(*world.store, "settle"));
   }
-  auto settled =
-      apply::Recover(*world.store, *world.providers, SystemClock(), {}, options.not_made);
+  auto settled = apply::Recover(*world.store, *world.providers, SystemClock(), {}, options.not_made,
+                                destroying);
   if (!settled.ok()) return settled.TakeError().While("finding out what an earlier run left open");
   std::string unknown;
   for (const apply::Settled& one : *settled) {
     std::fprintf(stderr, "sprint: an earlier run was cut off: %s %s\n", one.address.c_str(),
                  one.text.c_str());
+    if (told) told(one);
     if (!one.known) unknown += (unknown.empty() ? "`" : ", `") + one.address + "`";
   }
   if (!unknown.empty()) {
@@ -228,6 +234,21 @@ std::string HashOf(const Compiled& compiled) {
     hash.update(llvm::StringRef(text.data(), text.size()));
   }
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
+
+std::map<std::string, std::string> SourcesOf(const Compiled& compiled) {
+  std::map<std::string, std::string> sources;
+  const std::string folder = compiled.path.substr(0, compiled.path.rfind('/') + 1);
+  for (uint32_t id = 1; id <= compiled.sources.size(); ++id) {
+    const auto file = static_cast<FileId>(id);
+    const std::string_view text = compiled.sources.text(file);
+    const auto hash = llvm::SHA256::hash(
+        llvm::ArrayRef(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+    std::string name(compiled.sources.name(file));
+    if (name.starts_with(folder)) name.erase(0, folder.size());
+    sources[std::move(name)] = llvm::toHex(hash, /*LowerCase=*/true);
+  }
+  return sources;
 }
 
 std::string Where(const SourceTable& sources, Loc loc) {

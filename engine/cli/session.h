@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +11,7 @@
 #include "compiler/ir/program.h"
 #include "compiler/support/loc.h"
 #include "compiler/support/result.h"
+#include "engine/apply/apply.h"
 #include "engine/cli/house.h"
 #include "engine/cli/installed_providers.h"
 #include "engine/cli/options.h"
@@ -56,8 +59,10 @@ struct Desired {
   lower::DesiredGraph graph;           // empty when there is no placement
   bool Placed() const { return !deploy || !answer.parts.empty(); }
 };
-// The chosen deploy, placed; or the resources of a program that deploys nothing.
-Result<Desired> Desire(const ir::Program& program, const Options& options);
+// The chosen deploy, placed without what was refused lately; or the resources of a program
+// that deploys nothing.
+Result<Desired> Desire(const ir::Program& program, const Options& options,
+                       const std::vector<state::Refusal>& refused);
 
 // `.sprint/` beside the root file: the state of the program of this name.
 std::string StateDirectory(const std::string& program_path);
@@ -84,14 +89,19 @@ Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool
 Result<state::Snapshot> ReadState(const Compiled& compiled);
 
 // The state with every call settled that an earlier run left open; says what became of
-// them on stderr. Conflict: one could not be found out.
-Result<state::Snapshot> Settled(World& world, const Options& options);
+// them on stderr, and to `told`. Conflict: one could not be found out.
+Result<state::Snapshot> Settled(World& world, const Options& options,
+                                const std::function<void(const apply::Settled&)>& told = {},
+                                bool destroying = false);
 
 // What the command line says about planning `compiled`, which must outlive it.
 plan::PlanOptions PlanOptionsOf(const Options& options, const Compiled& compiled);
 
 // Changes with one text and another with the next: what a saved plan was made of.
 std::string HashOf(const Compiled& compiled);
+std::string AbsolutePath(const std::string& path);
+// Hashes of its files, by their names as seen from the folder of the root file.
+std::map<std::string, std::string> SourcesOf(const Compiled& compiled);
 // "file:line"
 std::string Where(const SourceTable& sources, Loc loc);
 

@@ -3,7 +3,9 @@
 
 #include "compiler/diag/emitter.h"
 #include "engine/cli/options.h"
+#include "engine/cli/sealed_plan.h"
 #include "engine/cli/session.h"
+#include "engine/plan/document.h"
 #include "engine/state/document.h"
 
 namespace sprint::cli {
@@ -57,9 +59,30 @@ ir::TemplateScope OutputScope(const ir::Program& program, const placement::Answe
   return scope;
 }
 
+// A saved plan, without any provider.
+int ShowPlan(const Options& options) {
+  auto plan = LoadPlanToShow(options.file);
+  if (!plan.ok()) return Fail(plan.error());
+  if (options.json) {
+    std::puts(value::ToJson(plan::Document(*plan), /*pretty=*/true).c_str());
+    return plan->errors.empty() ? Success : Failure;
+  }
+  std::printf("Plan of %s, made of the state %s at serial %lld\n", plan->program.c_str(),
+              plan->lineage.c_str(), static_cast<long long>(plan->serial));
+  for (const auto& [name, text] : plan->params) {
+    std::printf("  with %s = %s\n", name.c_str(), text.c_str());
+  }
+  if (const std::string placed = plan->placement.Text("text"); !placed.empty()) {
+    std::printf("\n%s", placed.c_str());
+  }
+  std::printf("\n%s", plan::Render(*plan, options.colour).c_str());
+  return plan->errors.empty() ? Success : Failure;
+}
+
 }  // namespace
 
 int Show(const Options& options) {
+  if (IsPlanFile(options.file)) return ShowPlan(options);
   auto loaded = Load(options);
   if (!loaded.ok()) return Fail(loaded.error());
   auto snapshot = ReadState(**loaded);

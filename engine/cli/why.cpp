@@ -4,6 +4,7 @@
 #include "compiler/diag/emitter.h"
 #include "compiler/ir/program.h"
 #include "engine/cli/options.h"
+#include "engine/cli/refusals.h"
 #include "engine/cli/session.h"
 #include "engine/cli/why_component.h"
 
@@ -126,7 +127,9 @@ int Why(const Options& given) {
   if (elsewhere) {
     return Fail(Error(ErrorCode::NotFound, "there is no component `" + options.subject + "`"));
   }
-  auto desired = Desire(*compiled.program, options);
+  auto refused = ReadRefused(compiled);
+  if (!refused.ok()) return Fail(refused.error());
+  auto desired = Desire(*compiled.program, options, *refused);
   if (!desired.ok()) return Fail(desired.error());
   if (!desired->Placed()) return Fail(NoPlacement());
   auto snapshot = ReadState(compiled);

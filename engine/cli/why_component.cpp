@@ -5,6 +5,7 @@
 #include "compiler/diag/render.h"
 #include "engine/cli/options.h"
 #include "engine/cli/plan_json.h"
+#include "engine/cli/refusals.h"
 #include "engine/cli/session.h"
 #include "engine/cli/why_component.h"
 
@@ -70,8 +71,9 @@ std::vector<placement::CoreLine> Forbidding(const placement::Answer& answer) {
   return lines;
 }
 
-Result<std::vector<Elsewhere>> AskEverywhere(const ir::Program& program, const ir::Deploy& deploy,
-                                             ir::Index component, const std::string& only) {
+Result<std::vector<Elsewhere>> AskEverywhere(
+    const ir::Program& program, const ir::Deploy& deploy, ir::Index component,
+    const std::string& only, const std::vector<placement::Options::Available>& available) {
   const ir::Continuum& continuum = program.continua[deploy.continuum];
   std::vector<Elsewhere> asked;
   std::string names;
@@ -84,6 +86,7 @@ Result<std::vector<Elsewhere>> AskEverywhere(const ir::Program& program, const i
       there.offered = Offered(deploy.components[component], pool.kind);
       if (there.offered) {
         placement::Options options;
+        options.available = available;
         options.force.push_back({component, z, k});
         SPRINT_ASSIGN_OR_RETURN(there.answer, PlaceNow(program, deploy, options));
       }
@@ -192,31 +195,39 @@ void PrintForbidding(const Compiled& compiled, const Elsewhere& there,
 int WhyComponent(const Options& options, const Compiled& compiled, const ir::Deploy& deploy,
                  ir::Index component, const std::string& not_on) {
   const ir::Program& program = *compiled.program;
-  auto best = PlaceNow(program, deploy, {});
+  auto refused = ReadRefused(compiled);
+  if (!refused.ok()) return Fail(refused.error());
+  placement::Options wanted;
+  wanted.available = AvailableWith(*refused, program, deploy);
+  auto best = PlaceNow(program, deploy, wanted);
   if (!best.ok()) return Fail(best.error());
   if (best->parts.empty()) {
     return Fail(Error(ErrorCode::NotFound, "the program has no placement; `sprint plan` says why"));
   }
-  auto asked = AskEverywhere(program, deploy, component, not_on);
+  auto asked = AskEverywhere(program, deploy, component, not_on, wanted.available);
   if (!asked.ok()) return Fail(asked.error());
   const ir::Component& what = deploy.components[component];
   if (options.json) {
-    List places;
+    List places, left_out;
+    for (const state::Refusal& one : *refused) left_out.push_back(Describe(one));
     for (const Elsewhere& there : *asked) {
       places.push_back(Json(compiled, *best, there, deploy, component));
     }
-    std::puts(value::ToJson(Object{{"component", what.name},
-                                   {"placed", PlaceOf(*best, component)},
-                                   {"objective", best->objective},
-                                   {"status", placement::Name(best->state)},
-                                   {"places", std::move(places)}},
-                            /*pretty=*/true)
-                  .c_str());
+    Object document{{"component", what.name},
+                    {"placed", PlaceOf(*best, component)},
+                    {"objective", best->objective},
+                    {"status", placement::Name(best->state)},
+                    {"places", std::move(places)}};
+    if (!left_out.empty()) document["left_out"] = std::move(left_out);
+    std::puts(value::ToJson(document, /*pretty=*/true).c_str());
     return Success;
   }
   std::printf("%s is on %s   (%s, %s%s)\n", what.name.c_str(), PlaceOf(*best, component).c_str(),
               placement::Name(best->state), FormatNumber(best->objective, 4).c_str(),
               ObjectiveUnit(deploy).c_str());
+  for (const state::Refusal& one : *refused) {
+    std::printf("  left out: %s\n", Describe(one).c_str());
+  }
   if (!not_on.empty()) {
     const Elsewhere& there = asked->front();
     if (IsOn(*best, component, there)) {

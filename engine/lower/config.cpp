@@ -119,17 +119,23 @@ value::Value Resolve(const value::Value& config, const Lookup& lookup) {
   return config;
 }
 
-void CollectReferences(const value::Value& config, std::set<std::string>& addresses) {
+void VisitReferences(const value::Value& config, const SeeReference& see) {
   if (const value::Value* ref = Inside(config, "$ref")) {
-    addresses.insert(ref->Text("address"));
+    see(ref->Text("address"), ref->Text("path"));
     return;
   }
   if (const auto* list = config.As<value::List>()) {
-    for (const value::Value& item : *list) CollectReferences(item, addresses);
+    for (const value::Value& item : *list) VisitReferences(item, see);
   }
   if (const auto* object = config.As<value::Object>()) {
-    for (const auto& [key, field] : *object) CollectReferences(field, addresses);
+    for (const auto& [key, field] : *object) VisitReferences(field, see);
   }
+}
+
+void CollectReferences(const value::Value& config, std::set<std::string>& addresses) {
+  VisitReferences(config, [&addresses](const std::string& address, const std::string&) {
+    addresses.insert(address);
+  });
 }
 
 bool HasSecret(const value::Value& config) {

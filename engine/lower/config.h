@@ -26,6 +26,9 @@ using Lookup = std::function<const value::Value*(const std::string& address)>;
 // stay what they are.
 value::Value Resolve(const value::Value& config, const Lookup& lookup);
 
+// Every reference in `config`, in order.
+using SeeReference = std::function<void(const std::string& address, const std::string& path)>;
+void VisitReferences(const value::Value& config, const SeeReference& see);
 // Every address that `config` refers to.
 void CollectReferences(const value::Value& config, std::set<std::string>& addresses);
 // True when `config` holds a secret.

@@ -15,6 +15,7 @@ namespace sprint::lower {
 //   Ignore   let it be, and be silent
 //   Alert    let it be, and warn with every plan until it is resolved
 enum class Drift { Enforce, Accept, Ignore, Alert };
+const char* Name(Drift policy);  // "enforce", …
 
 // An object counts as made once all its conditions hold: they are asked again and again
 // until they do, each for at most `within` seconds.

@@ -179,11 +179,10 @@ class GraphBuilder {
         .At(first->loc);
   }
 
-  // The objects of `made` take capacity of this pool.
-  void Charge(const Addresses& made, ir::Index zone, ir::Index pool) {
+  // The objects of `made`, which are the last ones, take capacity of this instance of a pool.
+  void Charge(const Addresses& made, const std::string& instance) {
     for (size_t i = graph_.resources.size() - made.size(); i < graph_.resources.size(); ++i) {
-      graph_.resources[i].zone = zone;
-      graph_.resources[i].pool = pool;
+      graph_.resources[i].instance = instance;
     }
   }
 
@@ -296,13 +295,14 @@ class Builder : private GraphBuilder {
         continue;
       }
       for (uint32_t i = 0; i < count.count; ++i) {
+        const std::string instance = zone.name + "." + pool.name + "[" + std::to_string(i) + "]";
         const ir::TemplateScope scope{
             {{"zone", ZoneRecord(count.zone)}, {"node", NodeRecord(count.zone, count.pool, i)}},
-            zone.name + "." + pool.name + "[" + std::to_string(i) + "]"};
+            instance};
         SPRINT_ASSIGN_OR_RETURN(
             (nodes_[{count.zone, count.pool, i}]),
             Call(program_.kind_provides[pool.kind], scope, setups_[count.zone]));
-        Charge(nodes_[{count.zone, count.pool, i}], count.zone, count.pool);
+        Charge(nodes_[{count.zone, count.pool, i}], instance);
       }
     }
     return Ok();
@@ -481,6 +481,20 @@ Result<DesiredGraph> Lower(const ir::Program& program) {
   if (!added.ok()) return added.TakeError();
   SPRINT_RETURN_IF_ERROR(builder.CheckReferences());
   return builder.Take();
+}
+
+const char* Name(Drift policy) {
+  switch (policy) {
+    case Drift::Enforce:
+      return "enforce";
+    case Drift::Accept:
+      return "accept";
+    case Drift::Ignore:
+      return "ignore";
+    case Drift::Alert:
+      return "alert";
+  }
+  return "enforce";
 }
 
 const char* Name(Ready::Kind kind) {

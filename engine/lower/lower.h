@@ -36,9 +36,9 @@ struct Resource {
   Lifecycle lifecycle{};
   // Of attributes that are quantities: the unit the user wrote, for showing.
   std::map<std::string, std::string> units{};
-  // The pool of the continuum whose capacity the object takes, or NoIndex: where a lack of
-  // capacity or quota sends the placement back.
-  ir::Index zone = ir::NoIndex, pool = ir::NoIndex;
+  // The instance of a pool whose capacity the object takes, "upv.large[0]", or "": what a lack
+  // of capacity or quota sends the placement back for.
+  std::string instance{};
 };
 
 struct ProviderConfig {

@@ -32,10 +32,14 @@ void Decide(const Asked& asked, const std::vector<std::string>& requires_replace
   // What the program sets says more than what the provider derives from it.
   for (const std::string& name : requires_replace) {
     if (std::find(changed.begin(), changed.end(), name) == changed.end()) continue;
-    if (step.forcing.empty()) step.forcing = name;
-    if (!step.config.Find(name)) continue;
-    step.forcing = name;
-    break;
+    step.replace_paths.push_back(name);
+  }
+  if (!step.replace_paths.empty()) {
+    const auto set_by_program =
+        std::find_if(step.replace_paths.begin(), step.replace_paths.end(),
+                     [&](const std::string& name) { return step.config.Find(name) != nullptr; });
+    step.forcing =
+        set_by_program == step.replace_paths.end() ? step.replace_paths.front() : *set_by_program;
   }
   if (step.forcing.empty()) return set(Action::Update, Why::Changed, Changing(changed));
   set(Action::Replace, Why::Forced, "`" + step.forcing + "` cannot change on the existing object");

@@ -56,11 +56,13 @@ struct Step {
   value::Value config;  // unresolved, see engine/lower/config.h; null when it is to go
   std::string reason;   // for people
   std::string forcing;  // the attribute that forces a replacement, or ""
+  std::vector<std::string> replace_paths{};  // all that do
   std::string private_bytes;
   std::vector<std::string> dependencies;      // of the program
   std::vector<std::string> old_dependencies;  // of the state: what a deletion must not outrun
   Loc loc;                                    // not in a saved plan
   std::string where;                          // "mask.sprint:12", or ""
+  std::string instance{};                     // lower::Resource::instance
   // As planned: create_before_destroy also where what depends on it needs it.
   lower::Lifecycle lifecycle{};
   std::string deposed{};     // of a Delete: the key of the deposed object it is about
@@ -86,6 +88,14 @@ struct Plan {
   std::vector<std::string> notes;  // what the user should know besides
   std::vector<lower::ProviderConfig> providers;
   std::map<std::string, std::string> provider_hashes{};  // of the programs, by name
+  // What the command line and the files were: a saved plan fixes them.
+  std::string program;                           // the root file's path, absolute, or ""
+  std::map<std::string, std::string> sources{};  // hashes of the files, by the names they have
+  std::map<std::string, std::string> params{};
+  // Where components run, for showing and to go on from; null when nothing is deployed.
+  value::Value placement{};
+  // What kept steps from being planned: such a plan can be looked at and not carried out.
+  std::vector<std::string> errors{};
   bool partial = false;       // --target or --exclude: not everything was looked at
   bool refresh_only = false;  // only the state changes
 
@@ -110,8 +120,9 @@ struct PlanOptions {
 };
 
 // A provider that is not installed is no error: its resources are planned from the
-// program alone and a note says so. Errors: what a provider objects to, with the
-// resource's Loc; Conflict when the snapshot has open intents (recover them first).
+// program alone and a note says so. What a provider objects to, and what is protected, is
+// among the plan's errors. Errors: requests that make no sense together, a provider that does
+// not start; Conflict when the snapshot has open intents (recover them first).
 Result<Plan> MakePlan(const lower::DesiredGraph& graph, const state::Snapshot& snapshot,
                       ProviderSet& providers, const PlanOptions& options);
 
@@ -119,12 +130,14 @@ Result<Plan> MakePlan(const lower::DesiredGraph& graph, const state::Snapshot& s
 // resource is new, different or gone in `now`, and of all that depends on these.
 std::set<std::string> Changed(const lower::DesiredGraph& before, const lower::DesiredGraph& now);
 
-// Conflict, saying what moved, when `plan` was not made of this state and program.
-// An empty `program_hash` is not compared.
-Status CheckFresh(const Plan& plan, const state::Snapshot& snapshot,
-                  const std::string& program_hash);
+// Conflict, saying what moved, when `plan` was not made of this state; Denied when it has
+// errors.
+Status CheckFresh(const Plan& plan, const state::Snapshot& snapshot);
+// Conflict, naming the files, when it was not made of this program.
+Status CheckProgram(const Plan& plan, const std::string& program_hash,
+                    const std::map<std::string, std::string>& sources);
 
-// A saved plan: one JSON document (format 2).
+// A saved plan: one JSON document (format 3).
 std::string ToText(const Plan& plan);
 Result<Plan> FromText(const std::string& text);
 // Written whole or not at all, mode 0600.

@@ -9,7 +9,7 @@ namespace sprint::plan {
 
 namespace {
 
-constexpr int64_t Format = 2;
+constexpr int64_t Format = 3;
 constexpr std::array<Action, 7> Actions{Action::NoOp,    Action::Create, Action::Update,
                                         Action::Replace, Action::Delete, Action::Forget,
                                         Action::Refresh};
@@ -46,6 +46,17 @@ std::vector<std::string> Names(const value::Value* value) {
 value::Value Member(const value::Value& object, const std::string& name) {
   const value::Value* found = object.Find(name);
   return found ? *found : value::Value();
+}
+
+value::Value Pairs(const std::map<std::string, std::string>& pairs) {
+  return value::Object(pairs.begin(), pairs.end());
+}
+std::map<std::string, std::string> Pairs(const value::Value& value) {
+  std::map<std::string, std::string> pairs;
+  if (const auto* object = value.As<value::Object>()) {
+    for (const auto& [name, text] : *object) pairs[name] = value.Text(name);
+  }
+  return pairs;
 }
 
 bool Flag(const value::Value& object, const std::string& name) {
@@ -127,6 +138,7 @@ value::Value FromStep(const Step& step) {
                        {"config", step.config},
                        {"reason", step.reason},
                        {"forcing", step.forcing},
+                       {"replace_paths", Names(step.replace_paths)},
                        {"private", llvm::toHex(step.private_bytes, /*LowerCase=*/true)},
                        {"dependencies", Names(step.dependencies)},
                        {"old_dependencies", Names(step.old_dependencies)},
@@ -137,8 +149,9 @@ value::Value FromStep(const Step& step) {
                        {"adopt", step.adopt},
                        {"drift", FromDrift(step.drift)},
                        {"sensitive", Names(step.sensitive)},
-                       {"units", value::Object(step.units.begin(), step.units.end())},
+                       {"units", Pairs(step.units)},
                        {"phase", step.phase},
+                       {"instance", step.instance},
                        {"where", step.where}};
 }
 
@@ -152,10 +165,12 @@ Result<Step> ToStep(const value::Value& value) {
   step.config = Member(value, "config");
   step.reason = value.Text("reason");
   step.forcing = value.Text("forcing");
+  step.replace_paths = Names(value.Find("replace_paths"));
   step.private_bytes = FromHex(value.Text("private"));
   step.dependencies = Names(value.Find("dependencies"));
   step.old_dependencies = Names(value.Find("old_dependencies"));
   step.where = value.Text("where");
+  step.instance = value.Text("instance");
   for (const Why why : Reasons) {
     if (value.Text("why") == Name(why)) step.why = why;
   }
@@ -165,10 +180,7 @@ Result<Step> ToStep(const value::Value& value) {
   step.adopt = value.Text("adopt");
   step.drift = ToDrift(Member(value, "drift"));
   step.sensitive = Names(value.Find("sensitive"));
-  const value::Value units = Member(value, "units");
-  if (const auto* object = units.As<value::Object>()) {
-    for (const auto& [name, unit] : *object) step.units[name] = units.Text(name);
-  }
+  step.units = Pairs(Member(value, "units"));
   step.phase = static_cast<int>(value.Number("phase"));
   for (const Action action : Actions) {
     if (value.Text("action") != Name(action)) continue;
@@ -182,8 +194,6 @@ Result<Step> ToStep(const value::Value& value) {
 
 std::string ToText(const Plan& plan) {
   value::List steps, providers;
-  value::Object hashes;
-  for (const auto& [name, hash] : plan.provider_hashes) hashes[name] = hash;
   for (const Step& step : plan.steps) steps.push_back(FromStep(step));
   for (const lower::ProviderConfig& provider : plan.providers) {
     providers.push_back(value::Object{{"name", provider.name}, {"config", provider.config}});
@@ -194,7 +204,12 @@ std::string ToText(const Plan& plan) {
                                      {"program_hash", plan.program_hash},
                                      {"steps", std::move(steps)},
                                      {"notes", Names(plan.notes)},
-                                     {"provider_hashes", std::move(hashes)},
+                                     {"provider_hashes", Pairs(plan.provider_hashes)},
+                                     {"program", plan.program},
+                                     {"sources", Pairs(plan.sources)},
+                                     {"params", Pairs(plan.params)},
+                                     {"placement", plan.placement},
+                                     {"errors", Names(plan.errors)},
                                      {"partial", plan.partial},
                                      {"refresh_only", plan.refresh_only},
                                      {"providers", std::move(providers)}},
@@ -215,10 +230,12 @@ Result<Plan> FromText(const std::string& text) {
   plan.notes = Names(document.Find("notes"));
   plan.partial = Flag(document, "partial");
   plan.refresh_only = Flag(document, "refresh_only");
-  const value::Value hashes = Member(document, "provider_hashes");
-  if (const auto* names = hashes.As<value::Object>()) {
-    for (const auto& [name, hash] : *names) plan.provider_hashes[name] = hashes.Text(name);
-  }
+  plan.provider_hashes = Pairs(Member(document, "provider_hashes"));
+  plan.program = document.Text("program");
+  plan.sources = Pairs(Member(document, "sources"));
+  plan.params = Pairs(Member(document, "params"));
+  plan.placement = Member(document, "placement");
+  plan.errors = Names(document.Find("errors"));
   const value::Value steps = Member(document, "steps"), providers = Member(document, "providers");
   if (const auto* list = steps.As<value::List>()) {
     for (const value::Value& item : *list) {

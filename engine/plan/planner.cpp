@@ -16,6 +16,7 @@
 #include "engine/plan/removals.h"
 #include "engine/plan/requests.h"
 #include "engine/plan/selection.h"
+#include "engine/plan/troubles.h"
 #include "engine/plan/waves.h"
 
 namespace sprint::plan {
@@ -47,15 +48,17 @@ class Planner {
     }
     SPRINT_ASSIGN_OR_RETURN(requests_, CheckRequests(graph_, options_));
     if (options_.refresh) {
-      SPRINT_ASSIGN_OR_RETURN(refreshed_, Refreshed::Read(inventory_, selection_, installed_));
+      SPRINT_ASSIGN_OR_RETURN(refreshed_,
+                              Refreshed::Read(inventory_, selection_, installed_, troubles_));
     }
     created_first_ = CreatedFirst(graph_);
-    if (!options_.destroy) SPRINT_RETURN_IF_ERROR(PlanDesired());
-    SPRINT_RETURN_IF_ERROR(
-        PlanRemovals(graph_, inventory_, selection_, options_, refreshed_, installed_, plan_));
+    if (!options_.destroy) PlanDesired();
+    SPRINT_RETURN_IF_ERROR(PlanRemovals(graph_, inventory_, selection_, options_, refreshed_,
+                                        installed_, troubles_, plan_));
     NoteDrift(plan_);
     if (!options_.destroy) NoteRenames(plan_);
     std::erase_if(plan_.steps, [this](const Step& step) { return !selection_.Has(step.address); });
+    troubles_.Settle(plan_);
     plan_.provider_hashes = installed_.Fingerprints();
     return std::move(plan_);
   }
@@ -66,7 +69,7 @@ class Planner {
     return found == inventory_.held.end() ? nullptr : &found->second;
   }
 
-  Status PlanDesired() {
+  void PlanDesired() {
     std::vector<Step*> step_of(graph_.resources.size());  // null: not chosen
     const auto chosen = [&](const lower::Resource& it) { return selection_.Has(it.address); };
     plan_.steps.resize(std::count_if(graph_.resources.begin(), graph_.resources.end(), chosen));
@@ -79,28 +82,32 @@ class Planner {
       for (const size_t index : wave) {
         if (!step_of[index]) continue;
         Step& step = *step_of[index];
-        if (Status status = Prepare(graph_.resources[index], step, asked, questions);
-            !status.ok()) {
-          return Named(status.TakeError(), step);
-        }
+        Note(step, Prepare(graph_.resources[index], step, asked, questions));
       }
-      SPRINT_RETURN_IF_ERROR(AskAll(asked, std::move(questions)));
+      AskAll(asked, std::move(questions));
       for (const size_t index : wave) {
         if (!step_of[index]) continue;
         Step& step = *step_of[index];
-        SPRINT_RETURN_IF_ERROR(Trigger(step));
-        const Held* held = HeldAt(step.address);
-        SPRINT_RETURN_IF_ERROR(CheckProtected(step, held && held->record->lifecycle.protect));
-        if (step.reason.empty() && !step.adopt.empty()) step.reason = "is adopted as it is";
-        if (step.reason.empty() && !step.moved_from.empty()) step.reason = "has another address";
+        if (!troubles_.Has(step.address)) Finish(step);
         by_address_.emplace(step.address, &step);
       }
     }
-    return Ok();
   }
 
-  static Error Named(Error error, const Step& step) {
-    return std::move(error).While("planning `" + step.address + "`").At(step.loc);
+  void Note(const Step& step, Status status) {
+    if (!status.ok()) troubles_.Fail(step.address, status.TakeError(), step.where);
+  }
+
+  // What is left to do about a step once its provider has answered.
+  void Finish(Step& step) {
+    Note(step, Trigger(step));
+    const Held* held = HeldAt(step.address);
+    const bool stored = held && held->record->lifecycle.protect;
+    if (Status status = CheckProtected(step, stored); !status.ok()) {
+      troubles_.Object(step, status.error());
+    }
+    if (step.reason.empty() && !step.adopt.empty()) step.reason = "is adopted as it is";
+    if (step.reason.empty() && !step.moved_from.empty()) step.reason = "has another address";
   }
 
   value::Value Known(const value::Value& config) const {
@@ -124,10 +131,20 @@ class Planner {
     step.dependencies = resource.dependencies;
     step.loc = resource.loc;
     step.units = resource.units;
+    step.instance = resource.instance;
     step.lifecycle = resource.lifecycle;
     step.lifecycle.create_before_destroy = created_first_.contains(step.address);
     if (options_.where && resource.loc.ok()) step.where = options_.where(resource.loc);
     const Held* held = HeldAt(step.address);
+    for (const std::string& need : resource.dependencies) {
+      if (!troubles_.Has(need)) continue;
+      troubles_.Skip(step.address, need);
+      break;
+    }
+    if (troubles_.Has(step.address)) {
+      step.after = value::Unknown{};
+      return Ok();
+    }
     SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, installed_.Get(resource.provider));
     if (held && held->record->type != resource.type) {
       return Error(ErrorCode::InvalidArgument, "its type changes from `" + held->record->type +
@@ -157,6 +174,7 @@ class Planner {
         if (attribute.sensitive) step.sensitive.push_back(attribute.name);
       }
     }
+    TakeSensitive(step);
     const bool there = !step.before.is_null();
     const bool tainted = held && held->record->tainted && there;
     const bool replace = requests_.replace.contains(step.address);
@@ -168,15 +186,40 @@ class Planner {
     return Ok();
   }
 
+  // What comes from something sensitive is sensitive.
+  void TakeSensitive(Step& step) const {
+    const auto* fields = step.config.As<value::Object>();
+    if (!fields) return;
+    for (const auto& [name, field] : *fields) {
+      bool sensitive = false;
+      lower::VisitReferences(field, [&](const std::string& address, const std::string& path) {
+        const auto cause = by_address_.find(address);
+        const Held* held = HeldAt(address);
+        if (cause == by_address_.end() && !held) return;
+        const std::vector<std::string>& hidden =
+            cause == by_address_.end() ? held->record->sensitive : cause->second->sensitive;
+        const std::string first = path.substr(0, path.find('.'));
+        sensitive = sensitive || std::find(hidden.begin(), hidden.end(), first) != hidden.end() ||
+                    (first.empty() && !hidden.empty());
+      });
+      const bool known =
+          std::find(step.sensitive.begin(), step.sensitive.end(), name) != step.sensitive.end();
+      if (sensitive && !known) step.sensitive.push_back(name);
+    }
+  }
+
   // Puts the answers into the steps. Those whose object cannot change are asked again, as
   // new ones: what such an object will be is not what the old one would have become.
-  Status AskAll(const std::vector<Asked>& asked, std::vector<Question> questions) {
+  void AskAll(const std::vector<Asked>& asked, std::vector<Question> questions) {
     std::vector<Asked> replaced;
     std::vector<Question> again;
     auto answers = AskPlans(std::move(questions));
     for (size_t i = 0; i < asked.size(); ++i) {
       Step& step = *asked[i].step;
-      if (!answers[i].ok()) return Named(answers[i].TakeError(), step);
+      if (!answers[i].ok()) {
+        troubles_.Fail(step.address, answers[i].TakeError(), step.where);
+        continue;
+      }
       Planned& answer = *answers[i];
       step.after = std::move(answer.planned);
       Decide(asked[i], answer.requires_replace);
@@ -187,10 +230,13 @@ class Planner {
     }
     auto anew = AskPlans(std::move(again));
     for (size_t i = 0; i < replaced.size(); ++i) {
-      if (!anew[i].ok()) return Named(anew[i].TakeError(), *replaced[i].step);
-      replaced[i].step->after = std::move(anew[i]->planned);
+      Step& step = *replaced[i].step;
+      if (anew[i].ok()) {
+        step.after = std::move(anew[i]->planned);
+      } else {
+        troubles_.Fail(step.address, anew[i].TakeError(), step.where);
+      }
     }
-    return Ok();
   }
 
   // `replace_when`: a change of what it names makes a new object.
@@ -211,9 +257,10 @@ class Planner {
       step.why = Why::Triggered;
       step.reason = "`" + trigger.address + (name.empty() ? "" : "." + name) + "` changes";
       if (!provider) return Ok();
-      auto again = AskPlan(*provider, step.type, {}, Known(step.config), "");
-      if (!again.ok()) return Named(again.TakeError(), step);
-      step.after = std::move(again->planned);
+      const value::Value config =
+          LetBe(Known(step.config), step.before, step.lifecycle, step.drift);
+      SPRINT_ASSIGN_OR_RETURN(Planned again, AskPlan(*provider, step.type, {}, config, ""));
+      step.after = std::move(again.planned);
       return Ok();
     }
     return Ok();
@@ -228,6 +275,7 @@ class Planner {
   Selection selection_;
   Requests requests_;
   Refreshed refreshed_;
+  Troubles troubles_;
   std::set<std::string> created_first_;
   // While PlanDesired runs: those of earlier waves, and of this one what is done.
   std::unordered_map<std::string, const Step*> by_address_;

@@ -9,11 +9,10 @@
 namespace sprint::plan {
 
 Result<Refreshed> Refreshed::Read(const Inventory& inventory, const Selection& selection,
-                                  Installed& installed) {
+                                  Installed& installed, Troubles& troubles) {
   struct Group {
     std::vector<const std::string*> addresses;
     std::vector<const state::Record*> records;
-    std::vector<std::string> wires;
   };
   Refreshed refreshed;
   std::map<std::string, Group> groups;  // by provider
@@ -26,24 +25,34 @@ Result<Refreshed> Refreshed::Read(const Inventory& inventory, const Selection& s
   for (auto& [name, group] : groups) {
     SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, installed.Get(name));
     if (!provider) continue;
-    for (const state::Record* record : group.records) {
+    std::vector<size_t> asked;  // indices of the group
+    std::vector<std::string> wires;
+    for (size_t i = 0; i < group.records.size(); ++i) {
+      const state::Record* record = group.records[i];
       auto wire = WireType(*provider, record->type);
-      if (!wire.ok()) return wire.TakeError().While("planning `" + record->address + "`");
-      group.wires.push_back(wire.TakeValue());
+      if (!wire.ok()) {
+        troubles.Fail(record->address, wire.TakeError(), "");
+        continue;
+      }
+      asked.push_back(i);
+      wires.push_back(wire.TakeValue());
     }
     std::vector<host::ReadCall> calls;
-    for (size_t i = 0; i < group.records.size(); ++i) {
-      calls.push_back(
-          {group.wires[i], group.records[i]->attributes, group.records[i]->private_bytes});
+    for (size_t i = 0; i < asked.size(); ++i) {
+      const state::Record& record = *group.records[asked[i]];
+      calls.push_back({wires[i], record.attributes, record.private_bytes});
     }
     auto answers = provider->ReadMany(calls);
     for (size_t i = 0; i < answers.size(); ++i) {
-      const std::string& address = *group.addresses[i];
-      if (!answers[i].ok()) return answers[i].TakeError().While("reading `" + address + "`");
-      if (std::string text = Objections(answers[i]->messages); !text.empty()) {
-        return Error(ErrorCode::Unavailable, std::move(text)).While("reading `" + address + "`");
+      const std::string& address = *group.addresses[asked[i]];
+      if (!answers[i].ok()) {
+        troubles.Fail(address, answers[i].TakeError().While("reading it"), "");
+      } else if (std::string text = Objections(answers[i]->messages); !text.empty()) {
+        troubles.Fail(address, Error(ErrorCode::Unavailable, std::move(text)).While("reading it"),
+                      "");
+      } else {
+        refreshed.answers_.emplace(address, answers[i].TakeValue());
       }
-      refreshed.answers_.emplace(address, answers[i].TakeValue());
     }
   }
   return refreshed;

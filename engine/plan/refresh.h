@@ -8,16 +8,17 @@
 #include "engine/plan/moves.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/selection.h"
+#include "engine/plan/troubles.h"
 
 namespace sprint::plan {
 
 // What providers see now of the objects that the state has.
 class Refreshed {
  public:
-  // Reads every object that `selection` has, many at once. Errors: what a provider says,
-  // with the address.
+  // Reads every object that `selection` has, many at once; one that cannot be read is in
+  // `troubles`. Errors: a provider that does not start.
   static Result<Refreshed> Read(const Inventory& inventory, const Selection& selection,
-                                Installed& installed);
+                                Installed& installed, Troubles& troubles);
 
   // Puts into `step` the object as it is now, null when it is gone, and the provider's
   // bytes about it; as the state has it if it was not read. Once for each address.

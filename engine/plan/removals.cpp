@@ -20,7 +20,7 @@ const lower::Forget* Forgotten(const lower::DesiredGraph& graph, const std::stri
 // What the state has and the program has not.
 Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
                 const Selection& selection, const PlanOptions& options, Refreshed& refreshed,
-                Installed& installed, Plan& plan) {
+                Installed& installed, Troubles& troubles, Plan& plan) {
   std::unordered_set<std::string_view> kept;
   if (!options.destroy) {
     for (const lower::Resource& resource : graph.resources) {
@@ -38,7 +38,7 @@ Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
     plan.steps.push_back(std::move(step));
   }
   for (const auto& [address, held] : inventory.held) {
-    if (!selection.Has(address) || kept.contains(address)) continue;
+    if (!selection.Has(address) || kept.contains(address) || troubles.Has(address)) continue;
     const state::Record& record = *held.record;
     if (record.attributes.is_null()) continue;  // only deposed objects are left
     Step step;
@@ -47,6 +47,7 @@ Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
     step.provider = record.provider;
     SPRINT_RETURN_IF_ERROR(installed.Get(record.provider));
     refreshed.Take(held, step);
+    step.sensitive = record.sensitive;
     step.lifecycle.protect = record.lifecycle.protect;
     step.lifecycle.retain = record.lifecycle.retain;
     step.lifecycle.create_before_destroy = record.lifecycle.create_before_destroy;
@@ -71,7 +72,9 @@ Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
       step.why = options.destroy ? Why::Destroyed : Why::Removed;
       step.reason = options.destroy ? "everything is to go" : "is no longer in the program";
     }
-    SPRINT_RETURN_IF_ERROR(CheckProtected(step, record.lifecycle.protect));
+    if (Status status = CheckProtected(step, record.lifecycle.protect); !status.ok()) {
+      troubles.Object(step, status.error());
+    }
     plan.steps.push_back(std::move(step));
   }
   return Ok();
@@ -92,6 +95,7 @@ void PlanDeposed(const Inventory& inventory, const Selection& selection, Plan& p
       step.deposed = old.key;
       step.before = old.attributes;
       step.private_bytes = old.private_bytes;
+      step.sensitive = held.record->sensitive;
       step.old_dependencies = held.dependencies;
       step.moved_from = held.moved_from;
       step.lifecycle.create_before_destroy = true;
@@ -104,9 +108,9 @@ void PlanDeposed(const Inventory& inventory, const Selection& selection, Plan& p
 
 Status PlanRemovals(const lower::DesiredGraph& graph, const Inventory& inventory,
                     const Selection& selection, const PlanOptions& options, Refreshed& refreshed,
-                    Installed& installed, Plan& plan) {
+                    Installed& installed, Troubles& troubles, Plan& plan) {
   SPRINT_RETURN_IF_ERROR(
-      PlanGone(graph, inventory, selection, options, refreshed, installed, plan));
+      PlanGone(graph, inventory, selection, options, refreshed, installed, troubles, plan));
   if (!options.refresh_only) PlanDeposed(inventory, selection, plan);
   return Ok();
 }

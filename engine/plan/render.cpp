@@ -59,7 +59,8 @@ Showing HowToShow(const Step& step, const std::string& name) {
   if (unit != step.units.end()) how.unit = unit->second;
   how.sensitive =
       std::find(step.sensitive.begin(), step.sensitive.end(), name) != step.sensitive.end();
-  how.forcing = name == step.forcing;
+  how.forcing = std::find(step.replace_paths.begin(), step.replace_paths.end(), name) !=
+                step.replace_paths.end();
   return how;
 }
 
@@ -106,6 +107,8 @@ std::string Render(const Plan& plan, bool colour) {
     if (step.action != Action::Delete && step.action != Action::Forget) text += Lines(step);
   }
   for (const std::string& note : plan.notes) text += "note: " + note + "\n";
+  for (const std::string& error : plan.errors) text += "error: " + error + "\n";
+  if (!plan.errors.empty()) return text + "This plan has errors and cannot be carried out.\n";
   if (!plan.HasChanges()) return text + "No changes.\n";
   const size_t replaced = plan.Count(Action::Replace);
   const size_t added = plan.Count(Action::Create) + replaced;
@@ -118,12 +121,15 @@ std::string Render(const Plan& plan, bool colour) {
 value::Value Changes(const Plan& plan) {
   value::List changes;
   for (const Step& step : plan.steps) {
-    if (step.action == Action::NoOp || step.action == Action::Forget) continue;
+    if (!step.Changes()) continue;
     value::Object change{{"address", step.address},
                          {"type", step.type},
                          {"action", Name(step.action)},
                          {"reason", step.reason}};
-    if (!step.forcing.empty()) change["forcing"] = step.forcing;
+    if (!step.forcing.empty()) {
+      change["forcing"] = step.forcing;
+      change["replace_paths"] = value::List(step.replace_paths.begin(), step.replace_paths.end());
+    }
     if (!step.where.empty()) change["where"] = step.where;
     changes.push_back(change);
   }

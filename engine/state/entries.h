@@ -12,14 +12,16 @@
 //   sum               {"serial", "next", "entries", "digest"}
 //   record/ADDRESS    a Record (record.h)
 //   intent/NUMBER     an Intent, 16 hexadecimal digits
+//   refused           Refusals, if there are any
 // All bytes are in envelopes (envelope.h). `next` is the next intent's number. `entries`
-// counts records and intents, `digest` is the sum modulo 2^64 of their hashes, so that a
+// counts all but meta and sum, `digest` is the sum modulo 2^64 of their hashes, so that a
 // lost, doubled or outdated entry shows when reading.
 namespace sprint::state {
 
 inline constexpr int64_t Format = 3;  // 1 and 2 were SQLite layouts, see sqlite_version2.h
 inline constexpr const char* MetaKey = "meta";
 inline constexpr const char* SumKey = "sum";
+inline constexpr const char* RefusedKey = "refused";
 inline constexpr std::string_view RecordPrefix = "record/", IntentPrefix = "intent/";
 std::string RecordKey(const std::string& address);
 std::string IntentKey(int64_t id);

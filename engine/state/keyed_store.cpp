@@ -100,6 +100,10 @@ Result<Snapshot> KeyedStore::ReadAll(Tally& tally) {
       if (!intent.ok()) return Damaged("`" + std::string(key) + "`: " + intent.error().message());
       intent->id = *id;
       snapshot.open.push_back(intent.TakeValue());
+    } else if (key == RefusedKey) {
+      if (auto refusals = RefusalsFromValue(*document); !refusals.ok()) {
+        return Damaged("`" + std::string(key) + "`: " + refusals.error().message());
+      }
     } else {
       return Damaged("`" + std::string(key) + "` is nothing that belongs there");
     }
@@ -147,6 +151,23 @@ Status KeyedStore::Put(const Record& record) {
 
 Status KeyedStore::Remove(const std::string& address) {
   return Submit({{RecordKey(address), std::nullopt}});
+}
+
+Result<std::vector<Refusal>> KeyedStore::Refused() {
+  std::vector<Refusal> refusals;
+  SPRINT_RETURN_IF_ERROR(
+      backend_->ReadKey(RefusedKey, [&](std::string_view key, std::string_view bytes) -> Status {
+        SPRINT_ASSIGN_OR_RETURN(const std::string body, envelope_.Unwrap(key, bytes));
+        SPRINT_ASSIGN_OR_RETURN(const value::Value document, value::FromJson(body));
+        SPRINT_ASSIGN_OR_RETURN(refusals, RefusalsFromValue(document));
+        return Ok();
+      }));
+  return refusals;
+}
+
+Status KeyedStore::SetRefused(const std::vector<Refusal>& refusals) {
+  if (refusals.empty()) return Submit({{RefusedKey, std::nullopt}});
+  return Submit({{RefusedKey, value::ToJson(ToValue(refusals))}});
 }
 
 Result<Lease> KeyedStore::Acquire(const std::string& purpose, int64_t seconds) {

@@ -24,6 +24,8 @@ class KeyedStore final : public Store {
   Status Abandon(int64_t id) override;
   Status Put(const Record& record) override;
   Status Remove(const std::string& address) override;
+  Result<std::vector<Refusal>> Refused() override;
+  Status SetRefused(const std::vector<Refusal>& refusals) override;
   Status Adopt(const Snapshot& snapshot) override;
   Status Replace(const Snapshot& snapshot) override;
   Status Drop() override;

@@ -137,4 +137,32 @@ Result<Intent> IntentFromValue(const Value& value) {
   return intent;
 }
 
+value::Value ToValue(const std::vector<Refusal>& refusals) {
+  value::List list;
+  for (const Refusal& one : refusals) {
+    list.push_back(value::Object{{"zone", one.zone},
+                                 {"pool", one.pool},
+                                 {"count", one.count},
+                                 {"reason", one.reason},
+                                 {"text", one.text},
+                                 {"until", one.until}});
+  }
+  return list;
+}
+
+Result<std::vector<Refusal>> RefusalsFromValue(const value::Value& value) {
+  const auto* list = value.As<value::List>();
+  if (!list) return Error(ErrorCode::Protocol, "no list of refusals");
+  std::vector<Refusal> refusals;
+  for (const value::Value& item : *list) {
+    Refusal one{item.Text("zone"),   item.Text("pool"), static_cast<int64_t>(item.Number("count")),
+                item.Text("reason"), item.Text("text"), static_cast<int64_t>(item.Number("until"))};
+    if (one.zone.empty() || one.pool.empty()) {
+      return Error(ErrorCode::Protocol, "a refusal of nothing");
+    }
+    refusals.push_back(std::move(one));
+  }
+  return refusals;
+}
+
 }  // namespace sprint::state

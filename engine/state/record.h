@@ -55,12 +55,26 @@ struct Intent {
   int64_t begun = 0;    // s since 1970
 };
 
+// Machines that could not be had: placement leaves more of them out for a while.
+struct Refusal {
+  std::string zone, pool;  // names of the continuum's
+  int64_t count = 0;       // instances that are there all the same
+  std::string reason;      // "capacity", "quota"
+  std::string text;        // what the provider said
+  int64_t until = 0;       // s since 1970
+};
+
 struct Snapshot {
   std::string lineage;  // made once per state, a UUID
   int64_t serial = 0;   // one more with every change of a record
   std::map<std::string, Record> records;
   std::vector<Intent> open;  // intents without a result, oldest first
 };
+
+// Of all refusals of a state together.
+value::Value ToValue(const std::vector<Refusal>& refusals);
+// Protocol: not what ToValue gives.
+Result<std::vector<Refusal>> RefusalsFromValue(const value::Value& value);
 
 // The written form, the same in every store: fields at their defaults are left out.
 value::Value ToValue(const Record& record);

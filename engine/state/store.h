@@ -48,6 +48,10 @@ class Store {
   virtual Status Abandon(int64_t id) = 0;
   virtual Status Put(const Record& record) = 0;
   virtual Status Remove(const std::string& address) = 0;
+  // What could not be had lately, old ones too; read by itself, and no part of a snapshot.
+  virtual Result<std::vector<Refusal>> Refused() = 0;
+  // Instead of those before; does not count as a change of the state.
+  virtual Status SetRefused(const std::vector<Refusal>& refusals) = 0;
   // Takes over everything of `snapshot`, lineage and serial too. Conflict unless this
   // state holds nothing.
   virtual Status Adopt(const Snapshot& snapshot) = 0;

@@ -67,7 +67,7 @@ struct CallOptions {
 // What a provider can do besides the protocol.
 struct Abilities {
   // Asked again to create an object that an earlier, cut off call has made, it finds that
-  // one and makes no other.
+  // one and makes no other; asked to delete it by what was planned, it finds it too.
   bool repeats_creates = true;
   // Its objects carry ownership tags and are found by them.
   bool finds_owned = false;

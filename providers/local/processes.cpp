@@ -17,7 +17,7 @@ Value Member(const Value& object, const std::string& name) {
 
 // Two with the same name that differ in what runs, or where, are two processes: the new
 // one may start before the old one ends.
-std::string ProcessId(const Value& wanted) {
+std::string IdOfProcess(const Value& wanted) {
   Object what;
   for (const char* part : {"image", "command", "env"}) what[part] = Member(wanted, part);
   return wanted.Text("name") + "@" + wanted.Text("node") + "-" +
@@ -90,7 +90,7 @@ Result<Value> Register(Site& site, const Value& wanted, const std::string& id, c
 }
 
 Result<Value> CreateProcess(Site& site, const Value& wanted) {
-  const std::string id = ProcessId(wanted);
+  const std::string id = IdOfProcess(wanted);
   auto node = site.registry.Get(NodeFolder, wanted.Text("node"));
   if (!node) {
     return Error(ErrorCode::NotFound,
@@ -142,7 +142,9 @@ Result<Value> ReadProcess(Site& site, const Value& current) {
 
 Result<Value> ApplyProcess(Site& site, const Value& prior, const Value& wanted) {
   if (wanted.is_null()) {
-    auto record = site.registry.Get(ProcessFolder, prior.Text("id"));
+    // One whose creation was cut off is known by what was planned of it.
+    const std::string id = prior.Text("id").empty() ? IdOfProcess(prior) : prior.Text("id");
+    auto record = site.registry.Get(ProcessFolder, id);
     if (record) SPRINT_RETURN_IF_ERROR(RemoveProcess(site, *record, false));
     return Value();
   }

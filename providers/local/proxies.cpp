@@ -190,7 +190,9 @@ Result<Value> ReadProxy(Site& site, const Value& current) {
 
 Result<Value> ApplyProxy(Site& site, const Value& prior, const Value& wanted) {
   if (!wanted.is_null()) return SetProxy(site, wanted);
-  SPRINT_RETURN_IF_ERROR(RemoveProxy(site, prior.Text("id"), false));
+  // One whose creation was cut off is known by what was planned of it.
+  const std::string id = prior.Text("id").empty() ? ProxyId(prior) : prior.Text("id");
+  SPRINT_RETURN_IF_ERROR(RemoveProxy(site, id, false));
   return Value();
 }
 

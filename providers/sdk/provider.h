@@ -13,7 +13,8 @@ namespace sprint::sdk {
 
 // What a provider can do besides the protocol.
 struct Abilities {
-  // Apply asked again to create what a cut off call has made finds that object.
+  // Apply asked again to create what a cut off call has made finds that object; asked to
+  // delete it by what was planned, which has no computed attributes, too.
   bool repeats_creates = true;
   // Objects made by ApplyOwned carry the tag, and FindOwned finds them by it.
   bool finds_owned = false;

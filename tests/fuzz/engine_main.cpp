@@ -1,5 +1,6 @@
-// Proof of reliability 2: random programs on a random world, with a provider that fails at
-// random and calls whose answers are lost. Whatever happens, the state is valid; and after
+// Proof of reliability 2: random programs on a random world, planned whole or in part, with a
+// provider that fails at random, plans otherwise when asked again, makes something else than
+// it planned, and calls whose answers are lost. Whatever happens, the state is valid; and after
 // an apply that nobody disturbed the next plan is empty and no object is unknown.
 //   fuzz.engine [--seeds N] [--seconds S] [--from SEED]
 #include <chrono>
@@ -26,14 +27,14 @@ class Fuzz {
     for (int round = 0; round < 6; ++round) {
       if (OneIn(2)) Program();
       Disturb();
-      if (std::string wrong = Apply(); !wrong.empty()) return wrong;
+      if (std::string wrong = Apply(Requests(), true); !wrong.empty()) return wrong;
       if (std::string wrong = Valid(); !wrong.empty()) return wrong;
       if (!OneIn(3)) continue;
       world_.Heal();
       store_.failing = false;
       // Twice at most: the first may have been started against what is open or half made.
       for (int i = 0; i < 2; ++i) {
-        if (std::string wrong = Apply(); !wrong.empty()) return wrong;
+        if (std::string wrong = Apply({}, false); !wrong.empty()) return wrong;
       }
       if (std::string wrong = Clean(); !wrong.empty()) return wrong;
     }
@@ -119,15 +120,16 @@ class Fuzz {
     world_.Heal();
     for (uint64_t i = 0; i < 8; ++i) {
       if (!OneIn(3)) continue;
-      constexpr const char* Verbs[] = {"create ", "update ", "delete "};
+      constexpr const char* Verbs[] = {"create ", "update ", "delete ", "plan ", "read "};
       ScriptedWorld::Failure failure;
-      failure.on = Verbs[Below(3)] + NameOf(i);
+      failure.on = Verbs[OneIn(6) ? Below(5) : Below(3)] + NameOf(i);
       failure.times = 1 + static_cast<int>(Below(4));
       failure.deed = static_cast<ScriptedWorld::Failure::Deed>(Below(3));
       // All but the last: what is said not to be there is believed.
       failure.error_class = static_cast<host::ErrorClass>(Below(7));
       world_.Fail(std::move(failure));
     }
+    if (OneIn(6)) world_.Lie((OneIn(2) ? "plan " : "make ") + NameOf(Below(8)));
     if (OneIn(3) && !world_.things.empty()) {
       auto it = world_.things.begin();
       std::advance(it, static_cast<long>(Below(world_.things.size())));
@@ -140,15 +142,33 @@ class Fuzz {
     away_after_ = OneIn(5) ? static_cast<int>(Below(6)) : -1;
   }
 
-  std::string Apply() {
+  // What a command line may ask for.
+  plan::PlanOptions Requests() {
+    plan::PlanOptions options;
+    if (OneIn(5)) options.targets.push_back(NameOf(Below(8)));
+    if (OneIn(8)) options.excludes.push_back(NameOf(Below(8)));
+    if (OneIn(8)) options.replace.push_back(NameOf(Below(8)));
+    options.destroy = OneIn(10);
+    options.refresh_only = OneIn(10);
+    options.refresh = !OneIn(8);
+    return options;
+  }
+
+  std::string Apply(const plan::PlanOptions& requests, bool disturbed) {
     ++applies_;
     apply::ApplyOptions options;
     options.parallel = 1;
     options.retries = 2;
     options.pause = [](double) {};
     auto settled = apply::Recover(store_, providers_, SystemClock(), options);
+    // It may be that nobody can look just now.
+    if (!settled.ok() && disturbed && settled.error().code() == ErrorCode::Unavailable) return "";
     if (!settled.ok()) return "settling: " + settled.error().ToString();
-    auto plan = plan::MakePlan(graph_, store_.snapshot, providers_, {});
+    auto plan = plan::MakePlan(graph_, store_.snapshot, providers_, requests);
+    // Requests that make no sense together, or for what is not there.
+    const bool asked =
+        !requests.targets.empty() || !requests.excludes.empty() || !requests.replace.empty();
+    if (asked && !plan.ok() && plan.error().code() == ErrorCode::InvalidArgument) return "";
     if (!plan.ok()) return "planning: " + plan.error().ToString();
     auto saved = plan::FromText(plan::ToText(*plan));
     if (!saved.ok() || plan::ToText(*saved) != plan::ToText(*plan))
@@ -158,6 +178,9 @@ class Fuzz {
       if (away_after_ >= 0 && ++events > away_after_) store_.failing = true;
     };
     auto report = apply::Apply(*saved, store_, providers_, SystemClock(), options);
+    if (!plan->errors.empty()) {
+      return report.ok() ? "a plan with errors was carried out" : "";
+    }
     store_.failing = false;
     away_after_ = -1;
     if (!report.ok()) return "applying: " + report.error().ToString();

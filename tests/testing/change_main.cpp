@@ -6,10 +6,14 @@
 //     moved A B, adopt NAME ID, forget NAME
 //   world set ID.attribute=value, world delete ID, world make ID name=N   what others do
 //   fail VERB NAME CLASS [TIMES] [half|lost]          the next calls go wrong
-//   heal                                               none does any more
+//     VERB: create, update, delete, plan, read
+//   lie plan NAME, lie make NAME                       planned otherwise when asked again; made
+//                                                      otherwise than planned
+//   heal                                               none of this any more
 //   store away, store back                             the state cannot be written
 //   plan [flags], apply [flags], recover, state
-//     flags: destroy, refresh-only, no-refresh, target=A, exclude=A, replace=A, stale, saved
+//     flags: destroy, refresh-only, no-refresh, target=A, exclude=A, replace=A, stale, saved,
+//            shown (as people see it)
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -50,6 +54,7 @@ class Story {
     if (verb == "program") Program(block);
     if (verb == "world") World(words);
     if (verb == "fail") Fail(words);
+    if (verb == "lie") world_.Lie(words[1] + " " + words[2]);
     if (verb == "heal") world_.Heal();
     if (verb == "store") store_.failing = words[1] == "away";
     if (verb == "plan") (void)Plan(words, true);
@@ -183,7 +188,9 @@ class Story {
       Say("refused: " + plan.error().ToString());
       return std::nullopt;
     }
-    if (show) {
+    const bool shown = std::find(words.begin(), words.end(), "shown") != words.end();
+    if (shown) Say(plan::Render(*plan, /*colour=*/false));
+    if (show && !shown) {
       for (const plan::Step& step : plan->steps) {
         if (!step.Changes()) continue;
         Say(std::string(Name(step.action)) + " " + step.address +
@@ -193,7 +200,8 @@ class Story {
             (step.adopt.empty() ? "" : " adopts " + step.adopt));
       }
       for (const std::string& note : plan->notes) Say("note: " + note);
-      if (!plan->HasChanges()) Say("no changes");
+      for (const std::string& error : plan->errors) Say("error: " + error);
+      if (!plan->HasChanges() && plan->errors.empty()) Say("no changes");
     }
     return plan.TakeValue();
   }

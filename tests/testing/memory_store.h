@@ -13,6 +13,7 @@ namespace sprint::testing {
 class MemoryStore final : public state::Store {
  public:
   state::Snapshot snapshot{"0000", 0, {}, {}};
+  std::vector<state::Refusal> refused;
   bool failing = false;
 
   Result<state::Snapshot> Read() override {
@@ -55,6 +56,11 @@ class MemoryStore final : public state::Store {
     if (failing) return Away();
     ++snapshot.serial;
     snapshot.records.erase(address);
+    return Ok();
+  }
+  Result<std::vector<state::Refusal>> Refused() override { return refused; }
+  Status SetRefused(const std::vector<state::Refusal>& refusals) override {
+    refused = refusals;
     return Ok();
   }
   Status Adopt(const state::Snapshot& other) override {

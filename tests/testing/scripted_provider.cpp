@@ -5,6 +5,8 @@
 //   die before N     kills itself when asked for the N-th Apply of its life, before the deed
 //   die after N      ... after the deed, before the answer
 //   error CODE N     the first N calls of Apply fail with this code and do nothing
+//   refuse NAME TEXT things whose names begin with NAME are not made, because of TEXT, the
+//                    rest of the line; may come several times
 #include <signal.h>
 #include <unistd.h>
 
@@ -16,6 +18,8 @@
 #include <mutex>
 #include <sstream>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "providers/sdk/provider.h"
 
@@ -65,6 +69,11 @@ class ScriptedProvider final : public sdk::Provider {
   Result<Value> ApplyOwned(const std::string&, const Value& prior, const Value& wanted,
                            const std::string& tag) override {
     const Script script = ReadScript();
+    for (const auto& [name, text] : script.refused) {
+      if (prior.is_null() && wanted.Text("name").starts_with(name)) {
+        return Error(ErrorCode::Denied, text);
+      }
+    }
     const int turn = ++turns_;
     if (script.errors > 0 && failed_ < script.errors) {
       ++failed_;
@@ -110,6 +119,7 @@ class ScriptedProvider final : public sdk::Provider {
   struct Script {
     int delay = 0, die_before = 0, die_after = 0, errors = 0;
     ErrorCode code = ErrorCode::Unavailable;
+    std::vector<std::pair<std::string, std::string>> refused;
   };
   Script ReadScript() const {
     Script script;
@@ -117,6 +127,12 @@ class ScriptedProvider final : public sdk::Provider {
     for (std::string word, what; in >> word;) {
       if (word == "delay") in >> script.delay;
       if (word == "die") in >> what >> (what == "before" ? script.die_before : script.die_after);
+      if (word == "refuse") {
+        std::string text;
+        in >> what;
+        std::getline(in >> std::ws, text);
+        script.refused.emplace_back(what, text);
+      }
       if (word == "error") {
         in >> what >> script.errors;
         for (const ErrorCode code : {ErrorCode::Unavailable, ErrorCode::Conflict, ErrorCode::Denied,

@@ -20,7 +20,8 @@ class ScriptedWorld final : public host::Provider {
     std::string tag;
   };
   struct Failure {
-    std::string on;  // "create a", "update a", "delete a": the verb and the thing's name
+    // The verb and the thing's name: "create a", "update a", "delete a", "plan a", "read a".
+    std::string on;
     host::ErrorClass error_class = host::ErrorClass::None;
     int times = 1;
     // What becomes of the thing: Nothing is done; Half: it is made and the call fails; Lost:
@@ -44,7 +45,13 @@ class ScriptedWorld final : public host::Provider {
   std::map<std::string, Thing> things;
   std::vector<std::string> calls;  // "create a", in order
   void Fail(Failure failure) { failures_.push_back(std::move(failure)); }
-  void Heal() { failures_.clear(); }
+  // Its second planning call from now on says something else than the first; or what it
+  // makes is not what it planned.
+  void Lie(const std::string& on) { lies_[on] = 0; }
+  void Heal() {
+    failures_.clear();
+    lies_.clear();
+  }
   // How many things have this name.
   size_t Named(const std::string& name) const {
     size_t count = 0;
@@ -66,9 +73,18 @@ class ScriptedWorld final : public host::Provider {
   Result<host::PlanAnswer> Plan(const std::string&, const value::Value& prior,
                                 const value::Value& proposed, const value::Value&,
                                 const std::string&) override {
+    const std::lock_guard lock(mutex_);
     host::PlanAnswer answer;
     answer.planned = proposed;
     if (proposed.is_null()) return answer;
+    if (const Failure* failure = Next("plan " + proposed.Text("name"))) {
+      answer.messages.push_back({true, "not like that", "", "", failure->error_class});
+      return answer;
+    }
+    const auto lie = lies_.find("plan " + proposed.Text("name"));
+    if (lie != lies_.end() && ++lie->second == 2) {
+      (*answer.planned.As<value::Object>())["size"] = "as it likes";
+    }
     const auto at = [](const value::Value& object, const char* name) {
       const value::Value* found = object.Find(name);
       return found ? *found : value::Value();
@@ -114,6 +130,7 @@ class ScriptedWorld final : public host::Provider {
         fields["status"] = {};
       }
       Thing& there = things[thing.Text("id")];
+      if (lies_.contains("make " + thing.Text("name"))) fields["size"] = "as it likes";
       there.attributes = thing;
       if (prior.is_null()) there.tag = options.tag;
       answer.new_state = thing;
@@ -128,6 +145,11 @@ class ScriptedWorld final : public host::Provider {
                                 const std::string&) override {
     const std::lock_guard lock(mutex_);
     host::ReadAnswer answer;
+    if (const Failure* failure = Next("read " + current.Text("name"))) {
+      answer.new_state = current;
+      answer.messages.push_back({true, "cannot look", "", "", failure->error_class});
+      return answer;
+    }
     const auto found = things.find(current.Text("id"));
     if (found != things.end()) answer.new_state = found->second.attributes;
     return answer;
@@ -155,6 +177,7 @@ class ScriptedWorld final : public host::Provider {
   std::map<std::string, value::Schema> resources_;
   value::Schema config_;
   std::vector<Failure> failures_;
+  std::map<std::string, int> lies_;  // how often the call was made since
   std::mutex mutex_;
   int made_ = 0;
 };

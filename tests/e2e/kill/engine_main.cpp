@@ -38,6 +38,10 @@ class DeadlyStore final : public state::Store {
   Status Remove(const std::string& address) override {
     return Around([&] { return store_->Remove(address); });
   }
+  Result<std::vector<state::Refusal>> Refused() override { return store_->Refused(); }
+  Status SetRefused(const std::vector<state::Refusal>& refusals) override {
+    return Around([&] { return store_->SetRefused(refusals); });
+  }
   Status Adopt(const state::Snapshot& snapshot) override { return store_->Adopt(snapshot); }
   Status Replace(const state::Snapshot& snapshot) override { return store_->Replace(snapshot); }
   Status Drop() override { return store_->Drop(); }

@@ -253,7 +253,9 @@ class Life(unittest.TestCase):
         self.until(lambda: len(self.processes()) >= 6)
         self.kill_everything()
         process.communicate()
-        self.sprint("destroy", "--yes", code=0, SPRINT_LOCAL_READY="1")
+        began = time.monotonic()
+        self.assertIn("was taken away, as far as it was made", self.sprint("destroy", "--yes", code=0))
+        self.assertLess(time.monotonic() - began, 20, "waited for it to get ready, which takes 30 s")
         self.assertEqual(self.footprint(), self.before)
 
     def test_component_that_never_becomes_ready(self):

@@ -133,6 +133,25 @@ TEST_P(Contract, FinishingWithNothingRemovesTheRecord) {
   EXPECT_THAT(Read(*store).records, IsEmpty());
 }
 
+TEST_P(Contract, RefusalsStandBesideTheRecords) {
+  auto store = OpenLocked();
+  EXPECT_TRUE(store->Refused()->empty());
+  EXPECT_OK(store->Put(Sample()));
+  const int64_t serial = Read(*store).serial;
+  EXPECT_OK(store->SetRefused({{"upv", "large", 1, "quota", "0 of 4", 1234567890123}}));
+  EXPECT_EQ(Read(*store).serial, serial) << "no plan gets stale by it";
+  auto other = Open();
+  const auto refused = other->Refused();
+  ASSERT_TRUE(refused.ok());
+  ASSERT_EQ(refused->size(), 1u);
+  EXPECT_EQ(refused->front().pool, "large");
+  EXPECT_EQ(refused->front().count, 1);
+  EXPECT_EQ(refused->front().until, 1234567890123);
+  EXPECT_OK(store->SetRefused({}));
+  EXPECT_TRUE(other->Refused()->empty());
+  EXPECT_EQ(Read(*other).records.size(), 1u);
+}
+
 TEST_P(Contract, WritingNeedsTheLock) {
   auto store = Open();
   EXPECT_ERROR(store->Put(Sample()), ErrorCode::Conflict);

@@ -3,7 +3,7 @@ program
   a size=1
   adopt a x-9
 plan
-> refused: there is no `x-9` to adopt; while planning `a`
+> error: there is no `x-9` to adopt; while planning `a`
 program
   a size=1
 apply
@@ -14,7 +14,7 @@ program
   b size=1
   adopt b t-1
 plan
-> refused: `t-1` cannot be adopted: it is `a` already; while planning `b`
+> error: `t-1` cannot be adopted: it is `a` already; while planning `b`
 program
   a size=1
   adopt z t-1

@@ -7,7 +7,7 @@ apply
 >   call create a
 >   unknown  a: the provider is gone
 >   skipped  b: because of `a`
-> 0 done, 0 failed, 1 skipped, 0 not started, 1 unknown.
+> 0 done, 0 failed, 1 skipped, 0 not started, 1 unknown: the next run finds out what became of it.
 state
 > open: create a
 > nobody's: t-1 id=t-1 size=1

@@ -10,7 +10,7 @@ fail create a none lost
 apply
 >   call create a
 >   unknown  a: the provider is gone
-> 0 done, 0 failed, 0 skipped, 0 not started, 1 unknown.
+> 0 done, 0 failed, 0 skipped, 0 not started, 1 unknown: the next run finds out what became of it.
 state
 > a: id=t-1 kind=x
 > open: create a

@@ -14,7 +14,7 @@ apply
 >   call delete b
 >   unknown  a: the provider is gone
 >   unknown  b: the provider is gone
-> 0 done, 0 failed, 0 skipped, 0 not started, 2 unknown.
+> 0 done, 0 failed, 0 skipped, 0 not started, 2 unknown: the next run finds out what became of them.
 state
 > a: id=t-1 size=1
 > b: id=t-2 size=1

@@ -7,12 +7,15 @@ apply
 program
   a kind=y protect
 plan
-> refused: `a` is protected and would be replaced: `kind` cannot change on the existing object; while planning; to go ahead, first apply the program with `protect = false` there
+> replace a: `kind` cannot change on the existing object [forced]
+> error: `a` is protected and would be replaced: `kind` cannot change on the existing object; while planning; to go ahead, first apply the program with `protect = false` there
 program
 plan
-> refused: `a` is protected and would be deleted: is no longer in the program; while planning; the state keeps the protection: to go ahead, first apply the program with the resource and `protect = false`
+> delete a: is no longer in the program [removed]
+> error: `a` is protected and would be deleted: is no longer in the program; while planning; the state keeps the protection: to go ahead, first apply the program with the resource and `protect = false`
 plan destroy
-> refused: `a` is protected and would be deleted: everything is to go; while planning; the state keeps the protection: to go ahead, first apply the program with the resource and `protect = false`
+> delete a: everything is to go [destroyed]
+> error: `a` is protected and would be deleted: everything is to go; while planning; the state keeps the protection: to go ahead, first apply the program with the resource and `protect = false`
 program
   a kind=x
 plan

@@ -2,4 +2,4 @@
 program
   a size=1
 apply stale
-> refused: the state moved since the plan was made, from serial 0 to 1
+> refused: the state moved since the plan was made, from serial 0 to 1; plan again

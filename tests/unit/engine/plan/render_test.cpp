@@ -53,13 +53,43 @@ TEST(PlanFile, RefusesWhatIsNoPlan) {
 TEST(CheckFresh, SaysWhatMoved) {
   Plan plan;
   plan.lineage = "l";
-  plan.program_hash = "old";
+  for (const auto& [address, before] : {std::pair<std::string, value::Value>{"made", {}},
+                                        {"gone", value::Object{{"id", "1"}}},
+                                        {"changed", value::Object{{"id", "2"}, {"size", 1}}},
+                                        {"same", value::Object{{"id", "3"}}}}) {
+    Step step;
+    step.address = address;
+    step.before = before;
+    plan.steps.push_back(std::move(step));
+  }
   state::Snapshot snapshot;
   snapshot.lineage = "l";
-  EXPECT_TRUE(CheckFresh(plan, snapshot, "old").ok());
-  const Status program = CheckFresh(plan, snapshot, "new");
-  ASSERT_FALSE(program.ok());
-  EXPECT_NE(program.error().message().find("program changed"), std::string::npos);
+  EXPECT_TRUE(CheckFresh(plan, snapshot).ok());
+  snapshot.serial = 3;
+  snapshot.records["made"].attributes = value::Object{{"id", "0"}};
+  snapshot.records["changed"].attributes = value::Object{{"id", "2"}, {"size", 2}};
+  snapshot.records["same"].attributes = value::Object{{"id", "3"}};
+  snapshot.records["new"].attributes = value::Object{{"id", "4"}};
+  const Status moved = CheckFresh(plan, snapshot);
+  ASSERT_FALSE(moved.ok());
+  EXPECT_NE(moved.error().message().find(
+                "from serial 0 to 3: `made`, `new` were made; `changed` was changed; `gone` was "
+                "taken away"),
+            std::string::npos)
+      << moved.error().message();
+  plan.errors = {"no"};
+  EXPECT_EQ(CheckFresh(plan, snapshot).error().code(), ErrorCode::Denied);
+}
+
+TEST(CheckProgram, NamesTheFiles) {
+  Plan plan;
+  plan.program_hash = "old";
+  plan.sources = {{"a.sprint", "1"}, {"b.sprint", "2"}};
+  EXPECT_TRUE(CheckProgram(plan, "old", {}).ok());
+  const Status changed = CheckProgram(plan, "new", {{"a.sprint", "1"}, {"c.sprint", "3"}});
+  ASSERT_FALSE(changed.ok());
+  EXPECT_EQ(changed.error().message(),
+            "`b.sprint`, `c.sprint` changed since the plan was made; plan again");
 }
 
 }  // namespace

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "engine/plan/plan.h"
+
+namespace sprint::plan {
+
+// A plan for programs: what it was made of, every step with `before` and `after`, and the
+// counts. What is not known before it is there is left out of `after` and true in
+// `after_unknown`; sensitive values and secrets are masked.
+value::Value Document(const Plan& plan);
+
+}  // namespace sprint::plan
