@@ -173,6 +173,7 @@ Ended Operations::Keep(const plan::Step& step) {
   if (!step.config.is_null()) {
     record.dependencies = step.dependencies;
     record.sensitive = step.sensitive;
+    record.let_be = plan::LetBeBy(ledger_.Resolve(step.config), step.drift);
     record.lifecycle = Kept(step.lifecycle);
   }
   if (!found || !(state::ToValue(record) == state::ToValue(*found))) {
@@ -285,6 +286,7 @@ Ended Operations::MakeOrChange(const plan::Step& step) {
   intent.action = update ? "update" : "create";
   intent.object = RecordOf(step, **provider, planned->wire);
   intent.object.attributes = planned->planned;
+  intent.object.let_be = plan::LetBeBy(ledger_.Resolve(step.config), step.drift);
   intent.object.private_bytes = planned->private_bytes;
   intent.config = planned->config;
   if (found) {

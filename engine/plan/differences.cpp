@@ -69,16 +69,38 @@ std::string Changing(const std::vector<std::string>& names) {
   return Listed(names) + (names.size() == 1 ? " changes" : " change");
 }
 
-std::vector<Drifted> DriftOf(const value::Value& recorded, const value::Value& found,
+std::vector<Drifted> DriftOf(const state::Record& record, const value::Value& found,
                              const value::Value& config, const lower::Lifecycle& lifecycle) {
+  const value::Value& recorded = record.attributes;
   std::vector<Drifted> drift;
-  if (recorded.is_null() || found.is_null() || recorded == found) return drift;
+  if (recorded.is_null() || found.is_null()) return drift;
+  if (const auto* let_be = record.let_be.As<value::Object>()) {
+    for (const auto& [name, said] : *let_be) {
+      const lower::Drift policy = PolicyOf(name, lifecycle);
+      const bool same = Member(recorded, name) == Member(found, name);
+      if (!same || policy == lower::Drift::Enforce || !(Member(config, name) == said) ||
+          Member(found, name) == said) {
+        continue;
+      }
+      drift.push_back({name, said, Member(found, name), policy});
+    }
+  }
+  if (recorded == found) return drift;
   for (const std::string& name : Differing(recorded, found)) {
     const value::Value* managed = config.Find(name);
     if (!managed || managed->is_null()) continue;
     drift.push_back({name, Member(recorded, name), Member(found, name), PolicyOf(name, lifecycle)});
   }
   return drift;
+}
+
+value::Value LetBeBy(const value::Value& config, const std::vector<Drifted>& drift) {
+  value::Object let_be;
+  for (const Drifted& drifted : drift) {
+    if (drifted.policy == lower::Drift::Enforce) continue;
+    let_be[drifted.attribute] = Member(config, drifted.attribute);
+  }
+  return let_be.empty() ? value::Value() : value::Value(std::move(let_be));
 }
 
 value::Value LetBe(value::Value config, const value::Value& prior,

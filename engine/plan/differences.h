@@ -15,9 +15,12 @@ std::string Listed(const std::vector<std::string>& names);
 // "`a` changes", "`a`, `b` change"
 std::string Changing(const std::vector<std::string>& names);
 
-// Attributes that `config` sets and that somebody else changed from `recorded` to `found`.
-std::vector<Drifted> DriftOf(const value::Value& recorded, const value::Value& found,
+// Attributes that `config` sets and that somebody else changed from what `record` has to
+// `found`; and those that were let be before and still are, for the program says the same.
+std::vector<Drifted> DriftOf(const state::Record& record, const value::Value& found,
                              const value::Value& config, const lower::Lifecycle& lifecycle);
+// For state::Record::let_be: what `config`, resolved, says of the attributes that are let be.
+value::Value LetBeBy(const value::Value& config, const std::vector<Drifted>& drift);
 
 // `config` with the values of `prior` where the program lets the object be: what it
 // ignores, and what drifted under a policy other than Enforce. Done before planning, so

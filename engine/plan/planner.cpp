@@ -158,7 +158,7 @@ class Planner {
     }
     value::Value config = Known(resource.config);
     if (held) {
-      step.drift = DriftOf(held->record->attributes, step.before, config, step.lifecycle);
+      step.drift = DriftOf(*held->record, step.before, config, step.lifecycle);
     }
     if (options_.refresh_only) {
       PlanRefreshOnly(step, held);

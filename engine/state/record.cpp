@@ -69,6 +69,7 @@ Value ToValue(const Record& record) {
   PutNumber(object, "schema_version", record.schema_version);
   PutTexts(object, "dependencies", record.dependencies);
   PutTexts(object, "sensitive", record.sensitive);
+  PutValue(object, "let_be", record.let_be);
   PutFlag(object, "tainted", record.tainted);
   PutFlag(object, "unready", record.unready);
   PutText(object, "tag", record.tag);
@@ -101,6 +102,7 @@ Result<Record> RecordFromValue(const Value& value) {
   record.schema_version = Integer(value, "schema_version");
   record.dependencies = Texts(value, "dependencies");
   record.sensitive = Texts(value, "sensitive");
+  record.let_be = Member(value, "let_be");
   record.tainted = Flag(value, "tainted");
   record.unready = Flag(value, "unready");
   record.tag = value.Text("tag");

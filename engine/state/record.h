@@ -36,9 +36,12 @@ struct Record {
   int64_t schema_version = 0;             // of the provider's schema that wrote `attributes`
   std::vector<std::string> dependencies;  // direct, of the run that made it
   std::vector<std::string> sensitive;     // attributes that are never shown
-  bool tainted = false;                   // half made: replaced next time
-  bool unready = false;                   // made, and its conditions have not held yet
-  std::string tag;                        // the ownership tag its object carries, or ""
+  // Attributes that somebody else changed and that are let be, with what the program said of
+  // them then: an object, or null. Where it says something else they are no longer let be.
+  value::Value let_be{};
+  bool tainted = false;  // half made: replaced next time
+  bool unready = false;  // made, and its conditions have not held yet
+  std::string tag;       // the ownership tag its object carries, or ""
   Lifecycle lifecycle;
   std::vector<Deposed> deposed;
 };
