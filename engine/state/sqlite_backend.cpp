@@ -65,6 +65,13 @@ class SqliteBackend final : public Backend {
     });
   }
 
+  // Not even reading can begin, for want of space.
+  bool full() const {
+    return DiskIsFull(db_, sqlite3_exec(db_, "PRAGMA user_version", nullptr, nullptr, nullptr));
+  }
+  // From now on this is what every attempt to write gives.
+  void Refuse(const Error& error) { refused_ = error; }
+
   // A file that was cut off has fewer pages than it says. With a log beside it the file
   // may be shorter for a while.
   Status CheckSize(int64_t bytes) {
@@ -202,6 +209,7 @@ class SqliteBackend final : public Backend {
 
   template <typename Body>
   Status Transaction(Body body) {
+    if (refused_) return *refused_;
     SPRINT_RETURN_IF_ERROR(Run(db_, "BEGIN IMMEDIATE"));
     Status status = body();
     if (status.ok()) status = Run(db_, "COMMIT");
@@ -263,6 +271,7 @@ class SqliteBackend final : public Backend {
   const std::string space_;
   const Clock& clock_;
   Watch watch_;
+  std::optional<Error> refused_;
   std::mutex mutex_;
 };
 
@@ -328,6 +337,33 @@ std::string UriOf(const std::string& path, const char* options) {
   return uri + options;
 }
 
+// Something is in the log beside the file.
+bool HasLog(const std::string& path) {
+  struct stat log {};
+  return stat((path + "-wal").c_str(), &log) == 0 && log.st_size > 0;
+}
+
+enum class Access { Write, Read, ReadStill };
+
+Result<std::unique_ptr<SqliteBackend>> OpenFile(const std::string& path, const std::string& space,
+                                                const Clock& clock, Access access, bool& full) {
+  sqlite3* db = nullptr;
+  const bool still = access == Access::ReadStill;
+  const int code = sqlite3_open_v2(
+      UriOf(path, still ? "?immutable=1" : "").c_str(), &db,
+      (access == Access::Write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_URI,
+      nullptr);
+  auto backend = std::make_unique<SqliteBackend>(db, space, clock);
+  if (code != SQLITE_OK) return SqliteError(db, code).While("opening the state `" + path + "`");
+  std::error_code unknown;
+  const auto bytes = static_cast<int64_t>(std::filesystem::file_size(path, unknown));
+  Status ready = HasLog(path) || unknown ? Ok() : backend->CheckSize(bytes);
+  if (ready.ok()) ready = backend->Prepare();
+  full = !ready.ok() && backend->full();
+  if (!ready.ok()) return ready.TakeError().While("opening the state `" + path + "`");
+  return backend;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path,
@@ -339,25 +375,24 @@ Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path,
   if (access(path.c_str(), F_OK) != 0) SPRINT_RETURN_IF_ERROR(MakeFile(path));
   const bool writable =
       access(path.c_str(), W_OK) == 0 && access(folder.empty() ? "." : folder.c_str(), W_OK) == 0;
-  sqlite3* db = nullptr;
-  // Nobody writes a file on a read-only disk, and the files that SQLite would need to read
-  // it beside a writer cannot be made there. Unless there is a log to be read first.
-  const bool still = !writable && access((path + "-wal").c_str(), F_OK) != 0;
-  const int code = sqlite3_open_v2(
-      UriOf(path, still ? "?immutable=1" : "").c_str(), &db,
-      (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_URI, nullptr);
-  auto backend = std::make_unique<SqliteBackend>(db, space, clock);
-  if (code != SQLITE_OK) return SqliteError(db, code).While("opening the state `" + path + "`");
-  struct stat log {};
-  const bool logged = stat((path + "-wal").c_str(), &log) == 0 && log.st_size > 0;
-  std::error_code unknown;
-  const auto bytes = static_cast<int64_t>(std::filesystem::file_size(path, unknown));
-  Status ready = logged || unknown ? Ok() : backend->CheckSize(bytes);
-  if (ready.ok()) ready = backend->Prepare();
-  if (!ready.ok()) {
-    return ready.TakeError().While("opening the state `" + path + "`");
+  // The files that SQLite would need to read it beside a writer cannot be made on a disk that
+  // is read-only or full. Nobody writes there: it is read as it is. Unless there is a log to
+  // be read first.
+  const bool alone = !HasLog(path);
+  bool full = false;
+  auto opened = OpenFile(path, space, clock,
+                         writable ? Access::Write
+                         : alone  ? Access::ReadStill
+                                  : Access::Read,
+                         full);
+  if (full && alone) {
+    if (auto still = OpenFile(path, space, clock, Access::ReadStill, full); still.ok()) {
+      (*still)->Refuse(opened.error());
+      opened = still.TakeValue();
+    }
   }
-  return std::unique_ptr<Backend>(std::move(backend));
+  if (!opened.ok()) return opened.TakeError();
+  return std::unique_ptr<Backend>(opened.TakeValue());
 }
 
 }  // namespace sprint::state

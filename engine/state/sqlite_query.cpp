@@ -2,11 +2,18 @@
 
 namespace sprint::state {
 
+bool DiskIsFull(sqlite3* db, int code) {
+  // The second: the file in shared memory beside the log cannot be made as large as it must.
+  return (code & 0xff) == SQLITE_FULL || ((code & 0xff) == SQLITE_IOERR && db &&
+                                          sqlite3_extended_errcode(db) == SQLITE_IOERR_SHMSIZE);
+}
+
 Error SqliteError(sqlite3* db, int code) {
+  if (DiskIsFull(db, code)) {
+    return Error(ErrorCode::Unavailable, "the disk with the state is full");
+  }
   const std::string text = db ? sqlite3_errmsg(db) : sqlite3_errstr(code);
   switch (code & 0xff) {
-    case SQLITE_FULL:
-      return Error(ErrorCode::Unavailable, "the disk with the state is full");
     case SQLITE_READONLY:
       return Error(ErrorCode::Denied, "the state is read-only: " + text);
     case SQLITE_CANTOPEN:

@@ -13,6 +13,9 @@ namespace sprint::state {
 // What went wrong last on `db`, or what `code` means when there is no database.
 Error SqliteError(sqlite3* db, int code);
 
+// That is why the last call on `db` gave `code`.
+bool DiskIsFull(sqlite3* db, int code);
+
 Status Run(sqlite3* db, const char* sql);
 
 // One prepared statement. Parameters are bound in order and must outlive the query; a

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,24 +53,47 @@ std::string LastLines(const std::string& path) {
   return text;
 }
 
-// Runs the helper until its supervisor has begun.
-Status Spawn(const std::string& helper, const std::string& spec, const std::string& marker) {
-  std::string variable = std::string(MarkerName) + "=" + marker;
+// A file without a name, in memory only, with this text in it; -1: there is none.
+int InMemory(const std::string& text) {
+  const int fd = memfd_create("spec", MFD_CLOEXEC);
+  size_t done = 0;
+  while (fd >= 0 && done < text.size()) {
+    const ssize_t count = write(fd, text.data() + done, text.size() - done);
+    if (count < 0 && errno != EINTR) {
+      close(fd);
+      return -1;
+    }
+    done += static_cast<size_t>(std::max<ssize_t>(count, 0));
+  }
+  return fd;
+}
+
+// Runs the helper until its supervisor has begun. The spec goes to its standard input: the
+// environment in it may hold secrets, which have no place on a disk.
+Status Spawn(const std::string& helper, const Spec& spec) {
+  std::string variable = std::string(MarkerName) + "=" + spec.marker;
   char* environment[] = {variable.data(), nullptr};
-  std::string task = "supervise", program = helper, file = spec;
+  std::string task = "supervise", program = helper, file = "/proc/self/fd/0";
   char* arguments[] = {program.data(), task.data(), file.data(), nullptr};
   int words[2];
   if (pipe2(words, O_CLOEXEC) != 0) {
     return Error(ErrorCode::Internal, std::string("no pipe: ") + std::strerror(errno));
   }
+  const int given = InMemory(value::ToJson(ToValue(spec)));
+  if (given < 0) {
+    for (const int fd : words) close(fd);
+    return Error(ErrorCode::Internal, std::string("no memory file: ") + std::strerror(errno));
+  }
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  for (int fd : {0, 1}) posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+  posix_spawn_file_actions_adddup2(&files, given, 0);
+  posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_RDWR, 0);
   posix_spawn_file_actions_adddup2(&files, words[1], 2);
   pid_t pid = 0;
   int error = posix_spawn(&pid, arguments[0], &files, nullptr, arguments, environment);
   posix_spawn_file_actions_destroy(&files);
   close(words[1]);
+  close(given);
   char why[512];
   const ssize_t size = error != 0 ? 0 : read(words[0], why, sizeof why);
   close(words[0]);
@@ -83,6 +107,26 @@ Status Spawn(const std::string& helper, const std::string& spec, const std::stri
   return Error(
       ErrorCode::Internal,
       "cannot supervise it: " + std::string(why, static_cast<size_t>(std::max<ssize_t>(size, 0))));
+}
+
+// What is written down of a spec: no texts of its environment.
+value::Value Kept(Spec spec) {
+  for (auto& [name, text] : spec.environment) text.clear();
+  return ToValue(spec);
+}
+
+// The program that runs has this environment.
+bool RunsWith(const Progress& progress, const std::map<std::string, std::string>& environment) {
+  std::ifstream file("/proc/" + std::to_string(progress.child.pid) + "/environ");
+  std::map<std::string, std::string> has;
+  for (std::string entry; std::getline(file, entry, '\0');) {
+    const size_t equals = std::min(entry.find('='), entry.size());
+    has[entry.substr(0, equals)] = entry.substr(std::min(equals + 1, entry.size()));
+  }
+  return std::all_of(environment.begin(), environment.end(), [&has](const auto& wanted) {
+    const auto found = has.find(wanted.first);
+    return found != has.end() && found->second == wanted.second;
+  });
 }
 
 // Empty when it answers; else why it does not yet.
@@ -146,18 +190,20 @@ Status StartService(Site& site, Service service) {
   service.spec.log = site.registry.LogFile(service.kind, service.id);
   service.spec.status = site.registry.File(service.kind, service.id, "status");
   const std::string& path = service.spec.marker;
-  const value::Value spec = ToValue(service.spec);
+  const std::string kept = value::ToJson(Kept(service.spec));
   Result<value::Value> old = ReadJsonFile(path);
+  const std::optional<Progress> running = Running(site, service.kind, service.id);
   // A process left half made may be of an earlier program. A proxy has requests under way.
   const bool other = service.kind == ProcessFolder &&
-                     !(old.ok() && value::ToJson(ToValue(SpecFrom(*old))) == value::ToJson(spec));
-  if (!Running(site, service.kind, service.id) || other) {
+                     !(old.ok() && value::ToJson(ToValue(SpecFrom(*old))) == kept && running &&
+                       RunsWith(*running, service.spec.environment));
+  if (!running || other) {
     KillMarked(service.spec.marker);
     // The first status is written here, so that a full disk is known at once.
     SPRINT_RETURN_IF_ERROR(
         RealFileSystem().Write(service.spec.status, value::ToJson(ToValue(Progress{})), 0600));
-    SPRINT_RETURN_IF_ERROR(RealFileSystem().Write(path, value::ToJson(spec), 0600));
-    SPRINT_RETURN_IF_ERROR(Spawn(site.options.helper, path, service.spec.marker));
+    SPRINT_RETURN_IF_ERROR(RealFileSystem().Write(path, kept, 0600));
+    SPRINT_RETURN_IF_ERROR(Spawn(site.options.helper, service.spec));
   }
   Status ready = WaitReady(site, service);
   if (!ready.ok()) (void)StopService(site, service.kind, service.id, true);

@@ -5,6 +5,7 @@
 //   die before N     kills itself when asked for the N-th Apply of its life, before the deed
 //   die after N      ... after the deed, before the answer
 //   error CODE N     the first N calls of Apply fail with this code and do nothing
+//   telling          and their errors repeat what was asked for
 //   refuse NAME TEXT things whose names begin with NAME are not made, because of TEXT, the
 //                    rest of the line; may come several times
 #include <signal.h>
@@ -77,7 +78,8 @@ class ScriptedProvider final : public sdk::Provider {
     const int turn = ++turns_;
     if (script.errors > 0 && failed_ < script.errors) {
       ++failed_;
-      return Error(script.code, "as the script wants it");
+      return Error(script.code,
+                   "as the script wants it" + (script.telling ? ": " + value::ToJson(wanted) : ""));
     }
     if (script.die_before == turn) kill(getpid(), SIGKILL);
     std::this_thread::sleep_for(std::chrono::milliseconds(script.delay / 2));
@@ -119,12 +121,14 @@ class ScriptedProvider final : public sdk::Provider {
   struct Script {
     int delay = 0, die_before = 0, die_after = 0, errors = 0;
     ErrorCode code = ErrorCode::Unavailable;
+    bool telling = false;
     std::vector<std::pair<std::string, std::string>> refused;
   };
   Script ReadScript() const {
     Script script;
     std::ifstream in(folder_ + "/script");
     for (std::string word, what; in >> word;) {
+      if (word == "telling") script.telling = true;
       if (word == "delay") in >> script.delay;
       if (word == "die") in >> what >> (what == "before" ? script.die_before : script.die_after);
       if (word == "refuse") {

@@ -41,7 +41,10 @@ class Fixture(unittest.TestCase):
     def run_raw(self, *words, code=0, **environment):
         """(stdout, stderr) of a run that must end with `code`."""
         process = self.start(*words, **environment)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
         self.assertEqual(process.returncode, code, f"{words}\n{out}\n{err}")
         return out, err
 

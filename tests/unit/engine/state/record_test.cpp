@@ -18,7 +18,8 @@ Record Full() {
   record.tainted = true;
   record.tag = "7f3a/plant.net/1";
   record.lifecycle = {true, true, true};
-  record.deposed = {{"0", value::Object{{"id", "n-0"}}, std::string("\x80"), 2, "7f3a/plant.net/0"}};
+  record.deposed = {
+      {"0", value::Object{{"id", "n-0"}}, std::string("\x80"), 2, "7f3a/plant.net/0"}};
   return record;
 }
 

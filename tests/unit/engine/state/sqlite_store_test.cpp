@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <random>
 
 #include "engine/state/backend.h"
 #include "engine/state/keyed_store.h"
@@ -15,7 +14,6 @@
 namespace sprint::state {
 namespace {
 
-using testing::AnyOf;
 using testing::HasSubstr;
 
 class SqliteStore : public testing::Test {
@@ -80,46 +78,6 @@ TEST_F(SqliteStore, FileThatIsNoneIsSaidToBeDamaged) {
   ASSERT_FALSE(store.ok());
   EXPECT_EQ(store.error().code(), ErrorCode::Protocol);
   EXPECT_THAT(store.error().ToString(), HasSubstr(path_));
-}
-
-// One bit anywhere in the file: either nobody is concerned (a free page, a page number
-// that SQLite computes anew), or the error says so; never other records than were written.
-TEST_F(SqliteStore, FlippedBitIsNoticedOrHarmless) {
-  Fill(40);
-  const std::string good = Bytes();
-  const std::string expected = value::ToJson(ToValue(Open()->Read()->records.at("plant.net7")));
-  std::mt19937 random(7);
-  int noticed = 0;
-  for (int round = 0; round < 150; ++round) {
-    std::string bad = good;
-    const size_t at = random() % bad.size();
-    bad[at] = static_cast<char>(bad[at] ^ (1 << (random() % 8)));
-    Write(bad);
-    auto store = OpenSqlite(path_);
-    auto snapshot = store.ok() ? (*store)->Read() : Result<Snapshot>(Error(store.error()));
-    if (!snapshot.ok()) {
-      ++noticed;
-      EXPECT_THAT(snapshot.error().code(),
-                  AnyOf(ErrorCode::Protocol, ErrorCode::Unavailable, ErrorCode::Denied))
-          << snapshot.error().ToString();
-      continue;
-    }
-    ASSERT_EQ(snapshot->records.size(), 40u) << "byte " << at;
-    EXPECT_EQ(value::ToJson(ToValue(snapshot->records.at("plant.net7"))), expected);
-  }
-  EXPECT_GT(noticed, 25);  // the records are about a quarter of the file
-}
-
-TEST_F(SqliteStore, TruncatedFileIsNoticed) {
-  Fill(40);
-  const std::string good = Bytes();
-  for (size_t size = 1; size < good.size(); size += 1 + good.size() / 60) {
-    Write(good.substr(0, size));
-    auto store = OpenSqlite(path_);
-    auto snapshot = store.ok() ? (*store)->Read() : Result<Snapshot>(Error(store.error()));
-    ASSERT_FALSE(snapshot.ok()) << size << " of " << good.size();
-    EXPECT_EQ(snapshot.error().code(), ErrorCode::Protocol) << snapshot.error().ToString();
-  }
 }
 
 TEST_F(SqliteStore, EntryThatWasTakenAwayOrIsOldIsNoticed) {
@@ -272,7 +230,7 @@ TEST_F(SqliteLease, DeadProcessHoldsNothing) {
 }
 
 TEST_F(SqliteStore, ReadOnlyDiskCanBeRead) {
-  if (geteuid() == 0) GTEST_SKIP() << "root may write everything; see tests/e2e/state";
+  if (geteuid() == 0) GTEST_SKIP() << "root may write everything; see tests/e2e/verbs/disk_test.py";
   Fill(1);
   chmod(path_.c_str(), 0400);
   chmod((folder_ + "/.sprint").c_str(), 0500);
