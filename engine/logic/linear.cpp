@@ -8,28 +8,34 @@
 namespace sprint::logic {
 class Linear::Solver {
  public:
-  explicit Solver(uint32_t groups) : variables_(context_), groups_(context_), solver_(context_) {
+  explicit Solver(uint32_t groups)
+      : amounts_(context_), taken_(context_), groups_(context_), solver_(context_) {
     for (uint32_t g = 0; g < groups; ++g) {
       groups_.push_back(context_.bool_const(("g" + std::to_string(g)).c_str()));
     }
   }
 
   Variable Add(bool choice) {
-    const auto index = static_cast<Variable>(variables_.size());
+    const auto index = static_cast<Variable>(amounts_.size());
     const std::string name = (choice ? "c" : "a") + std::to_string(index);
-    variables_.push_back(choice ? context_.bool_const(name.c_str())
-                                : context_.real_const(name.c_str()));
-    if (!choice) solver_.add(variables_.back() >= 0);
+    const z3::expr amount = context_.real_const(name.c_str());
+    solver_.add(amount >= 0);
+    // A choice is also an amount of 0 or 1, so that sums are refuted as linear programs are,
+    // before one choice after another is tried.
+    const z3::expr taken = context_.bool_const(("t" + std::to_string(index)).c_str());
+    if (choice) {
+      solver_.add(amount <= 1 && z3::implies(taken, amount >= 1) &&
+                  z3::implies(!taken, amount <= 0));
+    }
+    amounts_.push_back(amount);
+    taken_.push_back(taken);
     return index;
   }
 
   z3::expr Sum(std::span<const Term> terms) {
     z3::expr_vector parts(context_);
     for (const Term& term : terms) {
-      const z3::expr factor = context_.real_val(term.factor);
-      const z3::expr variable = variables_[static_cast<int>(term.variable)];
-      parts.push_back(variable.is_bool() ? z3::ite(variable, factor, context_.real_val(0))
-                                         : factor * variable);
+      parts.push_back(context_.real_val(term.factor) * amounts_[static_cast<int>(term.variable)]);
     }
     return parts.empty() ? context_.real_val(0) : z3::sum(parts);
   }
@@ -37,13 +43,19 @@ class Linear::Solver {
     return Sum(terms) <= context_.real_val(bound);
   }
   z3::expr Of(const Literal& literal) {
-    const z3::expr variable = variables_[static_cast<int>(literal.variable)];
-    return literal.positive ? variable : !variable;
+    const z3::expr taken = taken_[static_cast<int>(literal.variable)];
+    return literal.positive ? taken : !taken;
   }
   z3::expr Any(std::span<const Literal> literals) {
     z3::expr_vector all(context_);
-    for (const Literal& literal : literals) all.push_back(Of(literal));
-    return z3::mk_or(all);
+    z3::expr_vector shares(context_);
+    for (const Literal& literal : literals) {
+      all.push_back(Of(literal));
+      const z3::expr amount = amounts_[static_cast<int>(literal.variable)];
+      shares.push_back(literal.positive ? amount : 1 - amount);
+    }
+    if (all.empty()) return context_.bool_val(false);
+    return z3::mk_or(all) && z3::sum(shares) >= 1;
   }
   z3::expr All(std::span<const Literal> literals) {
     z3::expr_vector all(context_);
@@ -76,7 +88,7 @@ class Linear::Solver {
 
  private:
   z3::context context_;
-  z3::expr_vector variables_, groups_;
+  z3::expr_vector amounts_, taken_, groups_;
   z3::solver solver_;
 };
 

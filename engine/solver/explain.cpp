@@ -14,7 +14,7 @@ using Set = uint64_t;
 constexpr size_t MostConstraints = 16;  // beyond it only one core is looked for
 constexpr size_t MostCores = 32;
 // s that a question without a search may take. It decides in a fraction of that, or not at all.
-constexpr double MostRefuting = 0.5;
+constexpr double MostRefuting = 1;
 
 class Explainer {
  public:
@@ -28,7 +28,7 @@ class Explainer {
     }
   }
 
-  Explanation Run() {
+  Explanation Cores() {
     Explanation out;
     if (required_.size() <= MostConstraints) {
       EveryCore(out);
@@ -39,6 +39,11 @@ class Explainer {
       const bool qa = Queues(a), qb = Queues(b);
       return qa != qb ? !qa : a < b;
     });
+    return out;
+  }
+
+  Explanation Run() {
+    Explanation out = Cores();
     if (out.cores.empty()) return out;
     // What is left of the budget is for them; a bound that is not proven to be the least
     // would do all the same.
@@ -286,6 +291,10 @@ class Explainer {
 
 Explanation Explain(const Problem& problem, const Budget& budget) {
   return Explainer(problem, budget).Run();
+}
+
+Explanation FindCores(const Problem& problem, const Budget& budget) {
+  return Explainer(problem, budget).Cores();
 }
 
 }  // namespace sprint::solver

@@ -27,5 +27,7 @@ struct Explanation {
 // For a problem the search called infeasible. An empty core: it is so without any
 // constraint at all. `budget` is for all questions together; no core: it ended too early.
 Explanation Explain(const Problem& problem, const Budget& budget);
+// The same without relaxations.
+Explanation FindCores(const Problem& problem, const Budget& budget);
 
 }  // namespace sprint::solver

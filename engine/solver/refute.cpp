@@ -336,8 +336,9 @@ class Refuter::Builder {
     return 2e-9 * std::max(1e-9, std::fabs(rule.bound));
   }
 
-  // Of each bucket at least the load it carries at its best price for that, and one whole
-  // instance of something; of functions what is executed.
+  // Of each bucket at least the load it carries, and the memory it holds, at its best price for
+  // that (more instances of a pool hold no more), and one whole instance of something; of
+  // functions what is executed.
   void Spend(uint32_t i, const Constraint& rule) {
     const double bound = rule.bound + Slack(rule);
     const double unit = std::max(bound, 1e-15) / Parts;
@@ -347,7 +348,7 @@ class Refuter::Builder {
     for (uint32_t b = 0; b < buckets_.size(); ++b) {
       const Bucket& bucket = buckets_[b];
       if (bucket.form == Form::Functions) continue;
-      double idle = 0, least = Infinity, per_load = Infinity;
+      double idle = 0, least = Infinity, per_load = Infinity, per_byte = Infinity;
       for (uint32_t j : bucket.pools) {
         const Pool& pool = problem_.pools[j];
         const double each = Rate(pool, rule.metric);
@@ -355,20 +356,25 @@ class Refuter::Builder {
         if (pool.max == 0) continue;
         least = std::min(least, each);
         per_load = std::min(per_load, each / Capacity(problem_, pool));
+        const double room = pool.memory - pool.reserved;
+        if (room > 0) per_byte = std::min(per_byte, each / room);
       }
       const Linear::Variable amount = linear_.Amount();
       spent.push_back({amount, 1});
       const std::vector<Term> negative{{amount, -1}};
       linear_.AtMost(negative, -Below(idle, unit));
       if (!std::isfinite(least)) continue;
-      std::vector<Term> carried = negative;
+      std::vector<Term> carried = negative, held = negative;
       EveryChoice([&](uint32_t, uint32_t, size_t, const Choice& choice) {
         if (choice.bucket != b) return;
         const std::vector<Literal> here{{choice.variable}};
         linear_.AtMostWhen(here, negative, -Below(least, unit));
         carried.push_back({choice.variable, Below(choice.load * per_load, unit)});
+        if (choice.memory <= 0) return;
+        held.push_back({choice.variable, Below(choice.memory * per_byte, unit)});
       });
       linear_.AtMost(carried, 0);
+      linear_.AtMost(held, 0);
     }
     EveryChoice([&](uint32_t, uint32_t, size_t, const Choice& choice) {
       if (const int64_t due = Below(choice.due[which], unit))

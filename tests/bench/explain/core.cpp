@@ -1,7 +1,8 @@
 // core [SERVICES] [NODES]   how long a minimal core takes: chains of services over nodes in five
 // tiers from sensors to cloud, made impossible by a planted reason among many innocent
-// requirements. Prints for each reason the time of the search that found nothing, that of
-// the explanation, the core and whether it is the planted one.
+// requirements. Prints for each reason the time of the search that found nothing, of the
+// core alone, of the core with the relaxations that follow it (which take all of the 2 s
+// there are), and whether the core is the planted one.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -84,18 +85,23 @@ void Run(const std::string& name, const Problem& problem, const Core& planted) {
   const Outcome outcome = Search(problem, options);
   const double search = since(start);
   start = clock();
-  const Explanation found = Explain(problem, options.budget);
+  const Explanation found = FindCores(problem, options.budget);
+  const double core_seconds = since(start);
+  start = clock();
+  Explain(problem, options.budget);
   const double explain = since(start);
   std::string core;
   if (!found.cores.empty()) {
     for (const uint32_t i : found.cores.front()) core += " " + std::to_string(i);
   }
   const bool right = !found.cores.empty() && found.cores.front() == planted;
-  std::printf("%-34s %-10s search %7.3f s   explain %7.3f s   core {%s } %s\n", name.c_str(),
+  std::printf("%-34s %-10s search %6.3f s   core %6.3f s   with relaxations %6.3f s   {%s } %s\n",
+              name.c_str(),
               std::holds_alternative<Infeasible>(outcome) ? "infeasible"
               : std::holds_alternative<Solved>(outcome)   ? "solved"
                                                           : "exhausted",
-              search, explain, core.c_str(), right ? "as planted" : "not the planted one");
+              search, core_seconds, explain, core.c_str(),
+              right ? "as planted" : "not the planted one");
 }
 
 void All(uint32_t services, uint32_t nodes) {
@@ -126,7 +132,7 @@ void All(uint32_t services, uint32_t nodes) {
   }
   {
     Problem p = base;
-    p.constraints[last - 1].bound = 0.3 / Hour;
+    p.constraints[last - 1].bound = 0.05 / Hour;
     p.constraints.push_back(OnlyIn(p, 11, 4));
     Run("a cost", p, {last - 1});
   }
