@@ -7,7 +7,6 @@
 #include <mutex>
 #include <optional>
 #include <random>
-#include <set>
 #include <utility>
 
 #include "compiler/support/quantity.h"
@@ -88,14 +87,20 @@ Ran CarryOut(const plan::Plan& plan, const ir::Program* program, World& world,
 
 Ran ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
                const std::string& placement, const Options& options, const Teller& teller,
-               std::optional<std::set<std::string>> only) {
+               Carried* carried) {
   const auto failed = [&teller](const Error& error) { return Ran{teller.Fail(error), false}; };
   auto world = OpenWorld(compiled, graph.providers, Access::Write);
   if (!world.ok()) return failed(world.error());
   auto snapshot = teller.Settle(**world, options);
   if (!snapshot.ok()) return failed(snapshot.error());
   plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
-  plan_options.only = std::move(only);
+  const auto now = SystemClock().Steady();
+  if (carried && carried->graph && carried->lineage == snapshot->lineage &&
+      carried->serial == snapshot->serial && now - carried->looked < Carried::Good) {
+    plan_options.only = plan::Changed(*carried->graph, graph);
+  } else if (carried) {
+    carried->looked = now;
+  }
   auto plan = plan::MakePlan(graph, *snapshot, *(*world)->providers, plan_options);
   if (!plan.ok()) return failed(plan.error());
   if (!options.json) {
@@ -107,7 +112,16 @@ Ran ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
     return {Failure, false};
   }
   // Without changes too: what the refresh saw and what the program says of lives is kept.
-  return CarryOut(*plan, &*compiled.program, **world, options, teller);
+  const Ran ran = CarryOut(*plan, &*compiled.program, **world, options, teller);
+  if (!carried) return ran;
+  carried->graph.reset();
+  if (ran.code != Success) return ran;
+  if (const auto after = (*world)->store->Read(); after.ok()) {
+    carried->graph = graph;
+    carried->lineage = after->lineage;
+    carried->serial = after->serial;
+  }
+  return ran;
 }
 
 int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
@@ -154,18 +168,9 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
     if (!approved || !options.auto_approve) approved = std::max(approved.value_or(0), answer->cost);
     auto graph = LowerNow(program, deploy, *answer);
     if (!graph.ok()) return teller.Fail(graph.error());
-    std::optional<std::set<std::string>> only;
-    const auto now = SystemClock().Steady();
-    if (carried && carried->graph && now - carried->looked < Carried::Good) {
-      only = plan::Changed(*carried->graph, *graph);
-    } else if (carried) {
-      carried->looked = now;
-    }
-    const Ran ran = ApplyGraph(compiled, *graph, shown, options, teller, std::move(only));
-    if (carried) carried->graph.reset();
+    const Ran ran = ApplyGraph(compiled, *graph, shown, options, teller, carried);
     if (ran.code != Success && !ran.refused) return ran.code;
     if (ran.code != Success) continue;
-    if (carried) carried->graph = graph.TakeValue();
     if (Status saved = SaveRunning(compiled.path, RunningValue(*answer)); !saved.ok()) {
       return teller.Fail(saved.error());
     }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "engine/cli/session.h"
@@ -15,6 +15,8 @@ namespace sprint::cli {
 // again: reading the objects is most of the time that a plan takes.
 struct Carried {
   std::optional<lower::DesiredGraph> graph;  // none: everything is to be looked at
+  std::string lineage;                       // of the state then; with another, or another
+  int64_t serial = 0;                        // serial, somebody else has been at work
   std::chrono::steady_clock::time_point looked;
   // What somebody else changed is found so much later at most.
   static constexpr std::chrono::minutes Good{5};
@@ -35,16 +37,16 @@ bool MayCarryOut(const Options& options, const Teller& teller, const char* quest
 Ran CarryOut(const plan::Plan& plan, const ir::Program* program, World& world,
              const Options& options, const Teller& teller);
 
-// Plans, asks, and carries out; `placement` is shown above the plan. `only`: as PlanOptions.
+// Plans, asks, and carries out; `placement` is shown above the plan. `carried` is used and
+// brought up to date.
 Ran ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
                const std::string& placement, const Options& options, const Teller& teller,
-               std::optional<std::set<std::string>> only = {});
+               Carried* carried = nullptr);
 
 // Places, plans, asks, and carries out; the exit code of `apply`. When machines are refused it
 // places again without them: at no more than the cost that was approved, or with --replan at
 // any cost, it goes on by itself; else it asks, or stops. The agent does the same with another
-// workload and the running placement. `applied` gets the placement that runs afterwards;
-// `carried` is used and brought up to date.
+// workload and the running placement. `applied` gets the placement that runs afterwards.
 int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
                    const placement::Options& placement_options, const Options& options,
                    const Teller& teller, placement::Answer* applied = nullptr,
