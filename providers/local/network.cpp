@@ -110,12 +110,10 @@ Status AddDevices(ZoneNet& zone, const std::string& used_by) {
                                  zone.device + "\nlink set " + zone.device + " up\n"));
   SPRINT_RETURN_IF_ERROR(RunTool({"ip", "link", "set", zone.device, "alias", used_by}));
   std::string inside = ZoneAddress(zone.subnet, 1) + "/24";
-  return RunTool({"ip", "-n", zone.name_space, "-batch", "-"},
-                 "link set lo up\naddr add " + inside + " dev " + InsideDevice + "\nlink set " +
-                     InsideDevice + " up\n")
-                 .ok()
-             ? Ok()
-             : Status(Error(ErrorCode::Internal, "cannot set up " + zone.name_space));
+  SPRINT_RETURN_IF_ERROR(RunTool({"ip", "-n", zone.name_space, "-batch", "-"},
+                                 "link set lo up\naddr add " + inside + " dev " + InsideDevice +
+                                     "\nlink set " + InsideDevice + " up\n"));
+  return Ok();
 }
 
 bool HasNetem(const std::string& name_space) {
