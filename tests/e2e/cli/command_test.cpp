@@ -153,7 +153,8 @@ TEST_F(Command, ShowOutputGraphAndWhyOfWhatIsNotThereYet) {
 
 // The first hour: what `init` writes runs, answers, and goes away again.
 TEST_F(Command, InitMakesAProgramThatRuns) {
-  if (std::system("command -v python3 curl > /dev/null") != 0) GTEST_SKIP() << "no python3 or curl";
+  if (std::system("command -v python3 > /dev/null && command -v curl > /dev/null") != 0)
+    GTEST_SKIP() << "no python3 or curl";
   ASSERT_EQ(Sprint("init").code, 0);
   const Ran applied = Sprint("apply main.sprint --yes");
   ASSERT_EQ(applied.code, 0) << applied.out << applied.err;
