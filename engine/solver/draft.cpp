@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace sprint::solver {
 namespace {
 
-constexpr double Infinity = std::numeric_limits<double>::infinity();
 constexpr double Slack = 1 + 1e-12;
 // Beyond this a bound that is broken more is no worse: infinite times compare.
 constexpr double MostExcess = 100;
@@ -15,7 +13,7 @@ constexpr double MostExcess = 100;
 }  // namespace
 
 Draft::Draft(const Problem& problem, const Domains& domains)
-    : problem_(problem), domains_(domains), ways_(problem) {
+    : problem_(problem), ways_(problem) {
   const auto all = static_cast<uint32_t>(problem.components.size());
   const size_t pools = problem.pools.size();
   placement_.variant.assign(all, 0);

@@ -37,7 +37,6 @@ class Draft {
   void Put(uint32_t c, uint32_t variant, const std::vector<const Item*>& items);
   // Counts stay, but that of a pool without parts, which falls to its idle count.
   void Take(uint32_t c);
-  // Of a pool that may have no parts yet: instances already paid for.
   void SetCount(uint32_t j, uint32_t count);
   // Penalty and traffic if c were put so; nothing changes.
   double Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& items);
@@ -74,7 +73,6 @@ class Draft {
   double Measure(size_t constraint) const;
 
   const Problem& problem_;
-  const Domains& domains_;
   Placement placement_;
   std::vector<std::vector<const Item*>> chosen_;  // per component, per part
   std::vector<char> placed_;

@@ -282,7 +282,7 @@ void Packing::StartFrom(const Placement& placement) {
   });
 }
 
-double Packing::Bound(int rounds, double enough) {
+double Packing::Bound(int rounds, double enough, const Progress& progress) {
   double best = -Infinity, length = 1;
   int stuck = 0;
   std::vector<double> at = start_, excess, best_using;
@@ -302,7 +302,7 @@ double Packing::Bound(int rounds, double enough) {
       start_ = at;
       best_using = using_;
     }
-    if (best >= enough || length < 1e-4) break;
+    if (best >= enough || length < 1e-4 || progress.Late()) break;
     double norm = 0;
     for (double g : excess) norm += g * g;
     if (norm <= 0) break;

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/solver/progress.h"
 #include "engine/solver/relaxation.h"
 
 namespace sprint::solver {
@@ -22,8 +23,8 @@ class Packing {
 
   // Prices to begin with: each part pays its share of the pool it is on, by what it fills.
   void StartFrom(const Placement& placement);
-  // The best bound in `rounds`; stops when it reaches `enough`.
-  double Bound(int rounds, double enough);
+  // The best bound in `rounds`; stops when it reaches `enough`, or is late.
+  double Bound(int rounds, double enough, const Progress& progress);
   // What the last bound grows by at least if pool j is used.
   double Using(uint32_t j) const { return using_[j]; }
 

@@ -128,7 +128,7 @@ class Searcher {
 
   // Raises the bound of the root, and closes the pools with which nothing better is left.
   void Pack(Node& root, Packing& packing) {
-    const double bound = packing.Bound(PackingRounds, progress_.Cutoff());
+    const double bound = packing.Bound(PackingRounds, progress_.Cutoff(), progress_);
     root.bound = std::max(root.bound, bound);
     for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
       if (relaxation_.function(j) || !progress_.Hopeless(bound + packing.Using(j))) continue;
