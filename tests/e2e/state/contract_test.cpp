@@ -26,6 +26,16 @@ Record Sample(const std::string& address = "plant.net", int64_t size = 1) {
   return record;
 }
 
+// More than one transaction of a keyed store takes.
+Snapshot Many() {
+  Snapshot many;
+  many.lineage = "11111111-2222-4333-8444-555555555555";
+  for (int i = 0; i < 250; ++i) {
+    many.records["r" + std::to_string(i)] = Sample("r" + std::to_string(i));
+  }
+  return many;
+}
+
 Intent Creation(const std::string& address) {
   Intent intent;
   intent.action = "create";
@@ -346,11 +356,7 @@ TEST_P(Contract, KeysCanBeChanged) {
   const std::string file_key = secrets::MakeKeyText();
   {
     auto store = OpenLocked();
-    Snapshot many;
-    many.lineage = "11111111-2222-4333-8444-555555555555";
-    for (int i = 0; i < 250; ++i)
-      many.records["r" + std::to_string(i)] = Sample("r" + std::to_string(i));
-    EXPECT_OK(store->Adopt(many));
+    EXPECT_OK(store->Adopt(Many()));
     EXPECT_OK(store->Encrypt("first"));
     print = store->keyring()->Fingerprint("db", "hunter2");
     EXPECT_OK(store->Encrypt(file_key));
@@ -414,11 +420,7 @@ TEST_P(Contract, ReplacedStateIsTheOtherAndNothingElse) {
 
 TEST_P(Contract, DecryptedStateNeedsNoKey) {
   auto store = OpenLocked();
-  Snapshot many;
-  many.lineage = "11111111-2222-4333-8444-555555555555";
-  for (int i = 0; i < 250; ++i)
-    many.records["r" + std::to_string(i)] = Sample("r" + std::to_string(i));
-  EXPECT_OK(store->Adopt(many));
+  EXPECT_OK(store->Adopt(Many()));
   EXPECT_OK(store->Encrypt("key"));
   EXPECT_FALSE(store->locked_keyring().is_null());
   EXPECT_OK(store->Decrypt());

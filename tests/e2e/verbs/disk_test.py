@@ -97,15 +97,7 @@ class Test(Fixture):
                                   env={**self.environment, "FAKETIME_DONT_FAKE_MONOTONIC": "1"},
                                   capture_output=True, timeout=60)
 
-        self.world.mkdir()
-        (self.world / "script").write_text("delay 4000\n")
-        holder = self.start("apply", "--yes")
-        self.addCleanup(holder.communicate)
-        self.addCleanup(holder.kill)
-        until = time.monotonic() + 20
-        while not self.json("lock")["locked"]:
-            self.assertLess(time.monotonic(), until)
-            time.sleep(0.05)
+        holder = self.hold(script="delay 4000\n")
         for when in ("+400d", "-400d"):
             refused = at(when, "state", "mv", "a", "x")
             self.assertEqual(refused.returncode, 1)

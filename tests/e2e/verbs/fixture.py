@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 SPRINT = os.environ["SPRINT"]
@@ -69,3 +70,19 @@ class Fixture(unittest.TestCase):
 
     def assert_no_changes(self, **environment):
         self.assertIn("No changes", self.sprint("plan", code=0, **environment))
+
+    def hold(self, *words, script):
+        """`apply --yes` that takes a while, once it holds the lock; `script`: of the provider."""
+        self.world.mkdir(exist_ok=True)
+        (self.world / "script").write_text(script)
+        holder = self.start("apply", "--yes", *words)
+        self.addCleanup(holder.communicate)
+        self.addCleanup(holder.kill)
+        self.wait_for_lock()
+        return holder
+
+    def wait_for_lock(self):
+        until = time.monotonic() + 20
+        while not self.json("lock")["locked"]:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.05)

@@ -119,10 +119,7 @@ class Test(Fixture):
 
     def hold_still(self, process):
         """Waits until a run has handed a secret to its provider, which takes its time."""
-        until = time.monotonic() + 20
-        while not self.json("lock")["locked"]:
-            self.assertLess(time.monotonic(), until)
-            time.sleep(0.05)
+        self.wait_for_lock()
         time.sleep(0.5)
         self.assertIsNone(process.poll())
 

@@ -2,7 +2,6 @@
 import json
 import os
 import signal
-import time
 
 from fixture import Fixture
 
@@ -47,22 +46,9 @@ class Test(Fixture):
         self.assertEqual(self.addresses(), [])
         self.assertEqual(len(self.json(f"state list --state {url}")["resources"]), 3)
 
-    def hold(self):
-        """An apply that takes a while, once it holds the lock."""
-        self.world.mkdir(exist_ok=True)
-        (self.world / "script").write_text("delay 2000\n")
-        holder = self.start("apply", "--yes", "--parallel", "1")
-        self.addCleanup(holder.communicate)
-        self.addCleanup(holder.kill)
-        until = time.monotonic() + 20
-        while not self.json("lock")["locked"]:
-            self.assertLess(time.monotonic(), until)
-            time.sleep(0.05)
-        return holder
-
     def test_lock_says_who_and_others_wait_for_it(self):
         self.assertIn("nobody", self.sprint("lock"))
-        holder = self.hold()
+        holder = self.hold("--parallel", "1", script="delay 2000\n")
         lock = self.json("lock show")
         self.assertEqual((lock["operation"], lock["pid"]), ("apply", holder.pid))
         self.assertRegex(lock["since"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
@@ -80,7 +66,7 @@ class Test(Fixture):
 
     def test_broken_lock_stops_its_holder_and_nothing_is_lost(self):
         self.assertIn("nobody holds", self.error("lock break --yes"))
-        holder = self.hold()
+        holder = self.hold("--parallel", "1", script="delay 2000\n")
         token = self.json("lock")["token"]
         self.assertIn("another holder", self.error(f"lock break --token {token + 1} --yes"))
         self.assertIn("pass --yes", self.error("lock break"))
@@ -95,7 +81,7 @@ class Test(Fixture):
         self.assertEqual(sorted(names), ["a", "b", "c"])
 
     def test_lock_of_a_killed_holder_is_nobodys(self):
-        holder = self.hold()
+        holder = self.hold("--parallel", "1", script="delay 2000\n")
         os.kill(holder.pid, signal.SIGKILL)
         holder.wait()
         self.assertFalse(self.json("lock")["locked"])

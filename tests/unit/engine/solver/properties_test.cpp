@@ -195,21 +195,19 @@ Problem Crowded(uint32_t more, bool offered) {
   return problem;
 }
 
-TEST(Hostile, AHundredThousandPoolsThatHelpNobodyChangeNothing) {
+// Wherever they stand, and where a zone may have one kind in use.
+void ExpectNoChange(Problem crowded) {
   const double before = Least(MaskDetection());
-  ExpectSame(Least(Crowded(100'000, false)), before);
-  Problem problem = Crowded(100'000, false);
-  problem.one_kind[1] = true;
-  ExpectSame(Least(problem), before);
+  ExpectSame(Least(crowded), before);
+  crowded.one_kind[1] = true;
+  ExpectSame(Least(crowded), before);
 }
 
-TEST(Hostile, ManyPoolsThatAreAllDearerChangeNothing) {
-  const double before = Least(MaskDetection());
-  ExpectSame(Least(Crowded(2'000, true)), before);
-  Problem problem = Crowded(2'000, true);
-  problem.one_kind[1] = true;
-  ExpectSame(Least(problem), before);
+TEST(Hostile, AHundredThousandPoolsThatHelpNobodyChangeNothing) {
+  ExpectNoChange(Crowded(100'000, false));
 }
+
+TEST(Hostile, ManyPoolsThatAreAllDearerChangeNothing) { ExpectNoChange(Crowded(2'000, true)); }
 
 TEST(Hostile, ACrowdDoesNotHideWhatCannotHold) {
   Problem problem = Crowded(100'000, false);
