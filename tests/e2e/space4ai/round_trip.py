@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """round_trip.py SPRINT [--data DIR] [--checker FILE] [--match TEXT] [--only-example]
 Problems of the SPACE4AI family through the command: import, plan, export in both shapes, and a
-check of the solution that knows nothing of the engine. The worked example is here; DIR (default:
-$SPACE4AI) holds the published problems, as system_description*.json at any depth, with published
-solutions under DTSolutions. FILE is another checker, called as FILE SYSTEM SOLUTION --lambda X.
-Exit code 77, to ctest a skip: published problems were asked for and there are none."""
+check of the solution that knows nothing of the engine. The worked example is here; DIR holds
+published problems, as system_description*.json at any depth, with published solutions under
+DTSolutions; without it they are those of tests/data. FILE is another checker, called as FILE
+SYSTEM SOLUTION --lambda X."""
 import argparse
 import json
 import os
@@ -12,6 +12,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 
@@ -30,6 +31,14 @@ def example(folder):
     file = folder / "example.json"
     file.write_text(text)
     return file
+
+
+def unpacked(folder):
+    """The folder of the published problems, out of their archive."""
+    to = folder / "published"
+    with tarfile.open(HERE.parents[1] / "data/space4ai.tar.xz") as archive:
+        archive.extractall(to)
+    return to
 
 
 def published_cost(data, name):
@@ -84,7 +93,7 @@ class Trip:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("sprint")
-    parser.add_argument("--data", default=os.environ.get("SPACE4AI"))
+    parser.add_argument("--data")
     parser.add_argument("--checker")
     parser.add_argument("--match", default="")
     parser.add_argument("--only-example", action="store_true")
@@ -93,15 +102,13 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         problems = [("example", example(folder), None)]
-        data = pathlib.Path(asked.data) if asked.data else None
+        data = None
         if not asked.only_example:
-            files = sorted(data.rglob("system_description*.json")) if data else []
-            names = [(str(file.relative_to(data)), file) for file in files]
+            data = pathlib.Path(asked.data) if asked.data else unpacked(folder)
+            names = [(str(file.relative_to(data)), file)
+                     for file in sorted(data.rglob("system_description*.json"))]
             problems += [(name, file, Loads.get(name, Published)) for name, file in names
                          if not name.startswith(("DTSolutions", "example"))]
-            if len(problems) == 1:
-                print("no published problems: name their folder with --data or $SPACE4AI")
-                return 77
         trip = Trip(asked.sprint, folder, asked.checker)
         wrong = checked = 0
         for name, file, rate in problems:
