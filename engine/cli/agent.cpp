@@ -74,6 +74,10 @@ agent::Settings SettingsOf(const ir::Program& program, const ir::Deploy& deploy)
   return settings;
 }
 
+// Of one question: what was lost is placed again in the first few thousand, what is small is
+// proven, and seconds have passed where there are a thousand nodes.
+constexpr uint64_t Steps = 100'000;
+
 // The running placement and the questions that the agent asks of it.
 class Runner {
  public:
@@ -136,6 +140,7 @@ class Runner {
  private:
   placement::Options For(double workload) const {
     placement::Options wanted;
+    wanted.steps = Steps;
     wanted.workload = workload;
     wanted.running = running_;
     if (const auto refused = ReadRefused(compiled_); refused.ok()) {

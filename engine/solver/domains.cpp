@@ -22,11 +22,13 @@ Items Domains::MakeItems() const {
   for (uint32_t c = 0; c < all; ++c) {
     const auto& variants = problem_.components[c].variants;
     items[c].resize(variants.size());
+    const bool settled = c < options_.settled.size() && options_.settled[c];
     for (uint32_t v = 0; v < variants.size(); ++v) {
       if (!AccuracyHolds(c, v)) continue;
       for (size_t p = 0; p < variants[v].parts.size(); ++p) {
         std::vector<Item> list;
         for (const Option& option : variants[v].parts[p].options) {
+          if (settled && !Stays(c, v, p, option.pool)) continue;
           if (Alone(c, variants[v].parts[p], option)) {
             list.push_back(MakeItem(c, v, p, option));
           }

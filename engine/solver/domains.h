@@ -15,7 +15,8 @@ class Domains {
   Domains(const Problem& problem, const SearchOptions& options);
 
   // Every option that holds on its own: memory, capacity at the largest count, required
-  // accuracy and places. Moves away from the previous placement are part of its price.
+  // accuracy and places; of settled components only where they are. Moves away from the
+  // previous placement are part of its price.
   Items MakeItems() const;
 
   bool active(size_t constraint) const { return active_[constraint]; }

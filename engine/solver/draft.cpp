@@ -202,6 +202,58 @@ double Draft::Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& 
   return found;
 }
 
+// What c needs to be where it was; empty: it cannot be there beside what is placed.
+std::vector<const Item*> Draft::Again(uint32_t c, const Placement& previous,
+                                      const Items& items) const {
+  if (c >= previous.variant.size() || previous.variant[c] >= items[c].size()) return {};
+  const auto& options = items[c][previous.variant[c]];
+  const auto& parts = problem_.components[c].variants[previous.variant[c]].parts;
+  if (options.empty() || previous.pool[c].size() != options.size()) return {};
+  std::vector<const Item*> found;
+  for (size_t p = 0; p < options.size(); ++p) {
+    const auto item = std::find_if(options[p].begin(), options[p].end(), [&](const Item& offered) {
+      return offered.pool == previous.pool[c][p];
+    });
+    if (item == options[p].end()) return {};
+    // All its parts on one pool need room together.
+    Item together = *item;
+    for (const Item* other : found) {
+      const Pool& mine = problem_.pools[item->pool];
+      const Pool& its = problem_.pools[other->pool];
+      if (other->pool == item->pool) {
+        together.load += other->load;
+        together.memory += other->memory;
+        together.gpu_memory += other->gpu_memory;
+      } else if (mine.zone == its.zone && problem_.one_kind[mine.zone] &&
+                 mine.form != Form::Functions && its.form != Form::Functions) {
+        return {};
+      }
+    }
+    if (!Room(together)) return {};
+    if (p > 0) {
+      const Item& last = *found.back();
+      if (problem_.one_way && last.cloud && !item->cloud) return {};
+      if (!std::isfinite(Hop(problem_, last.pool, item->pool, parts[p - 1].output))) return {};
+    }
+    found.push_back(&*item);
+  }
+  if (!Joins(c, previous.variant[c], found)) return {};
+  return found;
+}
+
+void Draft::Recall(const Placement& previous, const Items& items) {
+  for (uint32_t c = 0; c < problem_.components.size(); ++c) {
+    const auto found = Again(c, previous, items);
+    if (!found.empty()) Put(c, previous.variant[c], found);
+  }
+  for (uint32_t j = 0; j < users_.size(); ++j) {
+    if (users_[j].empty() || problem_.pools[j].form == Form::Functions) continue;
+    if (j >= previous.count.size()) break;
+    const uint32_t count = std::min(previous.count[j], problem_.pools[j].max);
+    if (count > placement_.count[j]) SetCount(j, count);
+  }
+}
+
 void Draft::Return(const Kept& kept) {
   std::vector<uint32_t> differ;
   for (uint32_t c = 0; c < placed_.size(); ++c) {

@@ -41,6 +41,10 @@ class Draft {
   // Penalty and traffic if c were put so; nothing changes.
   double Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& items);
 
+  // Puts what is where `previous` has it as far as that still can be, in the order of the
+  // components, with as many instances as there were.
+  void Recall(const Placement& previous, const Items& items);
+
   // What a draft can return to.
   struct Kept {
     Placement placement;
@@ -66,6 +70,7 @@ class Draft {
   void SetWeight(double weight);
 
  private:
+  std::vector<const Item*> Again(uint32_t c, const Placement& previous, const Items& items) const;
   void Change(uint32_t c, int sign);
   void Touch(uint32_t j);
   void TouchOne(uint32_t constraint);

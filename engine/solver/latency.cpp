@@ -84,6 +84,23 @@ class Pruner {
     }
   }
 
+  // The zones in which c can be entered and left.
+  void Places(uint32_t c, std::vector<uint32_t>& entered, std::vector<uint32_t>& left) const {
+    std::vector<char> in(zones_ + 1, 0), out(zones_ + 1, 0);
+    for (uint32_t v = 0; v < items_[c].size(); ++v) {
+      if (items_[c][v].empty()) continue;
+      for (const Item& item : items_[c][v][0]) {
+        const uint32_t zone = problem_.pools[item.pool].zone;
+        in[zone] = 1;
+        out[items_[c][v].size() > 1 ? Anywhere() : zone] = 1;
+      }
+    }
+    for (uint32_t z = 0; z <= zones_; ++z) {
+      if (in[z]) entered.push_back(z);
+      if (out[z]) left.push_back(z);
+    }
+  }
+
   // Least bytes any variant of `from` sends to `to`.
   double Bytes(uint32_t from, uint32_t to) const {
     double least = Infinity;
@@ -100,12 +117,13 @@ class Pruner {
     // each step by where it is entered.
     std::vector<std::vector<double>> until(n), from(n);
     std::vector<double> bytes(n, 0);
+    // Only where a component can be is anything asked.
+    std::vector<std::vector<uint32_t>> entered_at(n), left_at(n);
     for (size_t k = 0; k + 1 < n; ++k) bytes[k] = Bytes(path[k], path[k + 1]);
     const auto arrive = [&](size_t k, uint32_t zone) {
       if (k == 0) return 0.0;
       double least = Infinity;
-      for (uint32_t z = 0; z <= zones_; ++z) {
-        if (until[k - 1][z] == Infinity) continue;
+      for (uint32_t z : left_at[k - 1]) {
         least = std::min(least, until[k - 1][z] + Hop(z, zone, bytes[k - 1]));
       }
       return least;
@@ -113,16 +131,16 @@ class Pruner {
     const auto leave = [&](size_t k, uint32_t zone) {
       if (k + 1 == n) return 0.0;
       double least = Infinity;
-      for (uint32_t z = 0; z < zones_; ++z) {
-        if (from[k + 1][z] == Infinity) continue;
+      for (uint32_t z : entered_at[k + 1]) {
         least = std::min(least, from[k + 1][z] + Hop(zone, z, bytes[k]));
       }
       return least;
     };
     std::vector<double> known(zones_ + 1);
     for (size_t k = n; k-- > 0;) {
+      Places(path[k], entered_at[k], left_at[k]);
       from[k].assign(zones_ + 1, Infinity);
-      for (uint32_t z = 0; z <= zones_; ++z) known[z] = leave(k, z);
+      for (uint32_t z : left_at[k]) known[z] = leave(k, z);
       Entries(path[k], [&](uint32_t, const Item&, uint32_t in, uint32_t out, double time) {
         from[k][in] = std::min(from[k][in], time + known[out]);
       });
@@ -131,8 +149,8 @@ class Pruner {
     const double most = rule.bound + 2e-9 * std::max(1e-9, std::fabs(rule.bound));
     for (size_t k = 0; k < n; ++k) {
       std::vector<double> before(zones_), after(zones_ + 1);
-      for (uint32_t z = 0; z < zones_; ++z) before[z] = arrive(k, z);
-      for (uint32_t z = 0; z <= zones_; ++z) after[z] = leave(k, z);
+      for (uint32_t z : entered_at[k]) before[z] = arrive(k, z);
+      for (uint32_t z : left_at[k]) after[z] = leave(k, z);
       const uint32_t c = path[k];
       bool left = false;
       for (uint32_t v = 0; v < items_[c].size(); ++v) {

@@ -89,6 +89,16 @@ Neighbourhood::Neighbourhood(const Problem& problem, const Domains& domains, con
     if (p.form != Form::Functions && p.max > 0) hardware_.push_back(j);
   }
   seen_.assign(classes.size(), 0);
+  for (uint32_t c = 0; c < items.size(); ++c) {
+    size_t ways = 0;
+    for (const auto& parts : items[c]) {
+      size_t chains = parts.empty() ? 0 : 1;
+      for (const auto& options : parts) chains = std::min<size_t>(chains * options.size(), 2);
+      ways += chains;
+    }
+    moves_.push_back(ways > 1);
+    if (ways > 1) movable_.push_back(c);
+  }
 }
 
 double Neighbourhood::Due(const Item& item) const {
@@ -233,28 +243,28 @@ void Neighbourhood::Trim() {
 }
 
 void Neighbourhood::Remove(uint32_t c, std::vector<uint32_t>& removed) {
-  if (!draft_.placed(c)) return;
+  if (!draft_.placed(c) || !moves_[c]) return;
   draft_.Take(c);
   removed.push_back(c);
 }
 
 std::vector<uint32_t> Neighbourhood::Ruin() {
-  const auto all = static_cast<uint32_t>(problem_.components.size());
+  const auto all = static_cast<uint32_t>(movable_.size());
   std::vector<uint32_t> removed;
   const size_t size = 1 + Chance(static_cast<uint32_t>(std::min<size_t>(all, MostRemoved)));
   const auto chance = [&] {
     while (removed.size() < size) {
-      const uint32_t c = Chance(all);
+      const uint32_t c = movable_[Chance(all)];
       if (!draft_.placed(c)) return;
       Remove(c, removed);
     }
   };
   const auto flow = [&] {
-    std::vector<uint32_t> queue{Chance(all)};
+    std::vector<uint32_t> queue{movable_[Chance(all)]};
     for (size_t at = 0; at < queue.size() && removed.size() < size; ++at) {
       Remove(queue[at], removed);
       for (uint32_t n : neighbours_[queue[at]]) {
-        if (draft_.placed(n) && Chance(3) > 0) queue.push_back(n);
+        if (draft_.placed(n) && moves_[n] && Chance(3) > 0) queue.push_back(n);
       }
     }
   };
@@ -343,34 +353,6 @@ void Neighbourhood::Accept() {
   progress_.burden = burden;
 }
 
-void Neighbourhood::Recall(const Placement& previous) {
-  for (uint32_t c = 0; c < problem_.components.size(); ++c) {
-    if (c >= previous.variant.size() || previous.variant[c] >= items_[c].size()) continue;
-    const auto& options = items_[c][previous.variant[c]];
-    std::vector<const Item*> items;
-    std::map<uint32_t, Item> together;
-    for (size_t p = 0; p < options.size() && p < previous.pool[c].size(); ++p) {
-      for (const Item& item : options[p]) {
-        if (item.pool != previous.pool[c][p]) continue;
-        auto [at, fresh] = together.emplace(item.pool, item);
-        if (!fresh) {
-          at->second.load += item.load;
-          at->second.memory += item.memory;
-          at->second.gpu_memory += item.gpu_memory;
-        }
-        if (draft_.Room(at->second)) items.push_back(&item);
-      }
-    }
-    if (items.empty() || items.size() != options.size()) continue;
-    if (draft_.Joins(c, previous.variant[c], items)) draft_.Put(c, previous.variant[c], items);
-  }
-  for (uint32_t j : hardware_) {
-    if (draft_.users(j).empty() || j >= previous.count.size()) continue;
-    const uint32_t count = std::min(previous.count[j], problem_.pools[j].max);
-    if (count > draft_.count(j)) draft_.SetCount(j, count);
-  }
-}
-
 void Neighbourhood::Construct(const Placement* previous) {
   const auto all = static_cast<uint32_t>(problem_.components.size());
   const Draft::Kept empty = draft_.Keep();
@@ -378,7 +360,7 @@ void Neighbourhood::Construct(const Placement* previous) {
   constexpr int Tries = 12;
   for (int attempt = 0; attempt < Tries && !progress_.Done(); ++attempt) {
     draft_.Return(empty);
-    if (previous && attempt == 0) Recall(*previous);
+    if (previous && attempt == 0) draft_.Recall(*previous, items_);
     std::vector<uint32_t> order;
     for (uint32_t c = 0; c < all; ++c) {
       if (!draft_.placed(c)) order.push_back(c);
@@ -398,7 +380,7 @@ void Neighbourhood::Construct(const Placement* previous) {
 }
 
 void Neighbourhood::Improve(uint64_t rounds, uint64_t patience) {
-  if (!kept_) return;
+  if (!kept_ || movable_.empty()) return;
   draft_.Return(*kept_);
   draft_.Recount();
   draft_.SetWeight(std::max(draft_.cost(), 1e-12));

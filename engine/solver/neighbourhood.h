@@ -25,6 +25,8 @@ class Neighbourhood {
   // A first placement: like `previous` as far as it still holds, if there is one. Improves
   // the best placement in `progress` if everything holds.
   void Construct(const Placement* previous);
+  // Components that may be in more than one place.
+  size_t movable() const { return movable_.size(); }
   // Up to `rounds` rounds; ends early after `patience` without a better one.
   void Improve(uint64_t rounds, uint64_t patience);
 
@@ -37,7 +39,6 @@ class Neighbourhood {
   uint32_t Chance(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
   double Share() { return random_() / 4294967296.0; }
 
-  void Recall(const Placement& previous);
   bool Recreate(const std::vector<uint32_t>& removed);
   bool Insert(uint32_t c);
   void Chains(uint32_t c, uint32_t variant, std::vector<Chain>& out);
@@ -58,6 +59,8 @@ class Neighbourhood {
   std::vector<uint32_t> class_;  // pools that differ in nothing but name
   std::vector<uint64_t> seen_;   // per class: in which pass an empty one was offered
   uint64_t pass_ = 0;
+  std::vector<uint32_t> movable_;
+  std::vector<char> moves_;        // per component: is it one of these?
   std::vector<double> worth_;  // per pool: burden of a busy second
   std::vector<uint32_t> hardware_;
   uint32_t banned_ = ~0U;

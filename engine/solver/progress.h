@@ -12,6 +12,8 @@ namespace sprint::solver {
 // What the levels of a search share: the best placement so far, the limits beyond which
 // nothing is looked at, and the budget.
 struct Progress {
+  static constexpr double InTime = 0.98;  // of the seconds, when the search begins to end
+
   Budget budget;
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   bool any = false;  // the first placement ends the search
@@ -33,7 +35,7 @@ struct Progress {
   // Counts one step.
   bool Stop() {
     ++steps;
-    if (steps > std::min(budget.steps, slice) || ((steps & 63) == 0 && Late())) stopped = true;
+    if (steps > std::min(budget.steps, slice) || ((steps & 7) == 0 && Late())) stopped = true;
     return Done();
   }
   // The next so many steps, the budget permitting. False: it has ended.
@@ -47,10 +49,11 @@ struct Progress {
     open = std::numeric_limits<double>::infinity();
     return true;
   }
-  // For loops that are long but count no steps.
+  // For loops that are long but count no steps. What is under way ends before time is up.
   bool Late() const {
     return budget.stop.stop_requested() ||
-           (budget.seconds < std::numeric_limits<double>::infinity() && Seconds() > budget.seconds);
+           (budget.seconds < std::numeric_limits<double>::infinity() &&
+            Seconds() > InTime * budget.seconds);
   }
   double Seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

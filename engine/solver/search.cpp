@@ -12,6 +12,7 @@
 #include "engine/solver/progress.h"
 #include "engine/solver/reduce.h"
 #include "engine/solver/relaxation.h"
+#include "engine/solver/repair.h"
 #include "engine/solver/traffic.h"
 
 // Two levels. Above, hardware: which pool of a zone of one kind, and how many of each;
@@ -48,29 +49,26 @@ class Searcher {
     progress_.budget = options.budget;
     progress_.any = options.any;
     progress_.cap = domains_.Cap();
-    nowhere_ = !PruneByTime(problem, domains_, items_);
   }
 
-  Outcome Run() {
-    if (nowhere_) return End(Infinity);
-    Node root;
-    for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
-      const Pool& pool = problem_.pools[j];
-      root.hardware.usable.push_back(relaxation_.function(j) || pool.max > 0);
-      root.hardware.low.push_back(relaxation_.idle(j));
-      root.hardware.high.push_back(std::max(pool.max, relaxation_.idle(j)));
-      const double capacity = relaxation_.capacity(j);
-      root.prices.push_back(relaxation_.function(j) ? 0 : relaxation_.burden(j) / capacity);
-    }
-    root.hardware.steps.assign(all_, AnyStep);
+  // `start`: a placement to begin with, as far as it holds.
+  Outcome Run(const Placement* start) {
+    Node root = Root();
     // No placement costs as much, so that bounds beyond prove there is none.
     progress_.limit = Top(root.hardware);
+    if (options_.any && start) {
+      // Where it holds there is nothing to look for.
+      root.bound = relaxation_.Bound(root.hardware, root.prices, QuickRounds, Infinity);
+      Neighbourhood(problem_, domains_, items_, progress_, Seed).Construct(start);
+      if (progress_.best) return End(root.bound);
+    }
+    if (!PruneByTime(problem_, domains_, items_)) return End(Infinity);
     root.bound = relaxation_.Bound(root.hardware, root.prices, QuickRounds, Infinity);
     if (root.bound >= std::min(progress_.limit, progress_.cap)) return End(Infinity);
     Neighbourhood neighbourhood(problem_, domains_, items_, progress_, Seed);
     progress_.Begin(progress_.budget.steps / 4);
-    neighbourhood.Construct(options_.previous ? &*options_.previous : nullptr);
-    if (options_.any && progress_.best) return End(-Infinity);
+    neighbourhood.Construct(start);
+    if (options_.any && progress_.best) return End(root.bound);
     root.bound = relaxation_.Bound(root.hardware, root.prices, RootRounds, progress_.Cutoff());
     root.load = relaxation_.load();
     double proven = root.bound;
@@ -84,7 +82,8 @@ class Searcher {
     for (int turn = 0;; ++turn) {
       if (!farther && (turn > 0 || large)) {
         if (!progress_.Begin(4 * length)) return End(proven);
-        neighbourhood.Improve(~uint64_t{0}, (turn > 1 ? Patience : FirstPatience) * (all_ + 1));
+        neighbourhood.Improve(~uint64_t{0}, (turn > 1 ? Patience : FirstPatience) *
+                                                (neighbourhood.movable() + 1));
         if (options_.any && progress_.best) return End(proven);
       }
       if (!farther && (large || turn > 2)) {
@@ -109,6 +108,21 @@ class Searcher {
     std::vector<double> prices, load;
     double bound = 0;
   };
+
+  // Everything that may be used.
+  Node Root() const {
+    Node root;
+    for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
+      const Pool& pool = problem_.pools[j];
+      root.hardware.usable.push_back(relaxation_.function(j) || pool.max > 0);
+      root.hardware.low.push_back(relaxation_.idle(j));
+      root.hardware.high.push_back(std::max(pool.max, relaxation_.idle(j)));
+      const double capacity = relaxation_.capacity(j);
+      root.prices.push_back(relaxation_.function(j) ? 0 : relaxation_.burden(j) / capacity);
+    }
+    root.hardware.steps.assign(all_, AnyStep);
+    return root;
+  }
 
   // `bound`: what is known to be the least; infinite when nothing is left to look at.
   Outcome End(double bound) {
@@ -296,20 +310,30 @@ class Searcher {
   uint32_t all_;
   Items items_;
   double reach_ = 1;      // of the gap, for the next turn of proof
-  bool nowhere_ = false;  // some component cannot be in time anywhere
   Relaxation relaxation_;
   Progress progress_;
   Assignment assignment_;
 };
 
+Outcome SearchAll(const Problem& problem, const SearchOptions& options) {
+  if (!options.previous) return Searcher(problem, options).Run(nullptr);
+  // What a repair itself asks for is not repaired again.
+  if (!options.settled.empty()) return Searcher(problem, options).Run(&*options.previous);
+  const Progress clock;
+  const std::optional<Placement> repaired = Repair(problem, options);
+  SearchOptions then = options;
+  then.budget.seconds -= clock.Seconds();
+  return Searcher(problem, then).Run(repaired ? &*repaired : &*options.previous);
+}
+
 }  // namespace
 
 Outcome Search(const Problem& problem, const SearchOptions& options) {
   const Reduced reduced(problem);
-  if (!reduced.less()) return Searcher(problem, options).Run();
+  if (!reduced.less()) return SearchAll(problem, options);
   SearchOptions inside = options;
   if (options.previous) inside.previous = reduced.Inside(*options.previous);
-  Outcome outcome = Searcher(reduced.problem(), inside).Run();
+  Outcome outcome = SearchAll(reduced.problem(), inside);
   if (auto* solved = std::get_if<Solved>(&outcome)) {
     solved->placement = reduced.Outside(solved->placement);
   }

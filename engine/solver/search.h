@@ -27,6 +27,8 @@ struct SearchOptions {
   // Where things run now: tried first, and each part elsewhere costs `move` (EUR/s).
   std::optional<Placement> previous;
   double move = 0;
+  // Components that stay where `previous` has them, whatever that costs; empty: none must.
+  std::vector<bool> settled = {};
 };
 
 // `burden` is the objective with moves and missed preferences; nothing costs less than
@@ -48,7 +50,8 @@ struct Exhausted {
 };
 using Outcome = std::variant<Solved, Infeasible, Exhausted>;
 
-// Exact branch and bound, deterministic.
+// Exact branch and bound, deterministic. With a `previous` that no longer holds, what stands
+// is repaired first (repair.h), so that an answer is there early.
 Outcome Search(const Problem& problem, const SearchOptions& options);
 
 }  // namespace sprint::solver

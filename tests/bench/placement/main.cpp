@@ -232,43 +232,78 @@ class Bench {
     Add(row);
   }
 
-  // Of what runs, one node goes; placed anew from where everything else is.
+  // Of what runs, one node goes: how soon there is a placement again, and how much dearer it is
+  // than what ran; then what a second makes of it. Each pool in use loses one, each by itself.
   void Lost() {
     const auto [services, nodes] = options_.smoke ? std::pair(4U, 16U) : std::pair(60U, 1280U);
-    const solver::Problem problem = Fog(11, {services, nodes, true});
-    solver::SearchOptions first;
-    first.budget.seconds = options_.seconds;
-    first.budget.steps = UINT64_MAX;
-    const solver::Outcome outcome = solver::Search(problem, first);
-    const auto* running = std::get_if<solver::Solved>(&outcome);
-    if (!running) return Add({"lost", Named(services, nodes), "sprint", "nothing runs"});
-    std::vector<double> times;
-    int placed = 0;
-    double worst_gap = 0;
     constexpr double Deadline = 1;  // s
-    for (uint32_t j = 0; j < problem.pools.size(); ++j) {
-      if (running->placement.count[j] == 0) continue;
-      solver::Problem less = problem;
-      --less.pools[j].max;
-      less.pools[j].min = std::min(less.pools[j].min, less.pools[j].max);
-      solver::SearchOptions again;
-      again.previous = running->placement;
-      again.move = 0.01 / 3600;
-      const Row row = Solve("lost", "", less, Deadline, again);
-      times.push_back(row.seconds);
-      if (row.cost) ++placed;
-      if (row.cost) worst_gap = std::max(worst_gap, row.Gap());
-      wrong_ = wrong_ || row.wrong;
+    // All losses; those of a pool that has no node to spare, so that something must move; these
+    // given the whole second.
+    struct Asked {
+      std::vector<double> times, dearer;
+    } all, moving, improved;
+    for (uint32_t seed = 11; seed < (options_.smoke ? 12 : 18); ++seed) {
+      const solver::Problem problem = Fog(seed, {services, nodes, true});
+      solver::SearchOptions first;
+      first.budget.seconds = options_.seconds;
+      first.budget.steps = UINT64_MAX;
+      const solver::Outcome outcome = solver::Search(problem, first);
+      const auto* running = std::get_if<solver::Solved>(&outcome);
+      if (!running) return Add({"lost", Named(services, nodes), "sprint", "nothing runs"});
+      for (uint32_t j = 0; j < problem.pools.size(); ++j) {
+        if (running->placement.count[j] == 0) continue;
+        solver::Problem less = problem;
+        --less.pools[j].max;
+        less.pools[j].min = std::min(less.pools[j].min, less.pools[j].max);
+        solver::SearchOptions again;
+        again.previous = running->placement;
+        again.move = 0.01 / 3600;
+        again.any = true;
+        const auto ask = [&](std::initializer_list<Asked*> kept) {
+          const Row row = Solve("lost", "", less, Deadline, again);
+          const double before = running->burden * 3600;
+          for (Asked* asked : kept) {
+            asked->times.push_back(row.seconds);
+            asked->dearer.push_back(row.cost ? (*row.cost - before) / before : INFINITY);
+          }
+          wrong_ = wrong_ || row.wrong;
+        };
+        const bool moves = running->placement.count[j] > less.pools[j].max;
+        if (!moves) {
+          ask({&all});
+          continue;
+        }
+        ask({&all, &moving});
+        again.any = false;
+        if (seed < 14) ask({&improved});
+      }
     }
+    Times("repaired", all.times, all.dearer, Named(services, nodes));
+    Times("moved", moving.times, moving.dearer, Named(services, nodes));
+    Times("improved", improved.times, improved.dearer, Named(services, nodes));
+  }
+
+  void Times(const std::string& what, std::vector<double> times, const std::vector<double>& dearer,
+             const std::string& problem) {
+    if (times.empty()) return;
     std::sort(times.begin(), times.end());
+    double sum = 0, worst = 0;
+    size_t placed = 0;
+    for (const double more : dearer) {
+      if (!std::isfinite(more)) continue;
+      ++placed;
+      sum += more;
+      worst = std::max(worst, more);
+    }
+    std::printf("%-10s %s %s: %zu of %zu, dearer by %.2f %% on average, %.2f %% at worst\n", "lost",
+                problem.c_str(), what.c_str(), placed, times.size(),
+                placed > 0 ? 100 * sum / static_cast<double>(placed) : 0, 100 * worst);
     const auto at = [&](double share) {
       return times[std::min(times.size() - 1, static_cast<size_t>(share * times.size()))];
     };
-    const std::string told =
-        std::to_string(placed) + "/" + std::to_string(times.size()) + " placed";
     for (const auto& [name, share] : {std::pair("median", 0.5), {"p99", 0.99}, {"worst", 1.0}}) {
-      Row row{"lost", Named(services, nodes) + " " + name};
-      row.state = told;
+      Row row{"lost", problem + " " + name};
+      row.state = what;
       row.seconds = at(share);
       Add(std::move(row));
     }
