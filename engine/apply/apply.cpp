@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/apply/phase.h"
 #include "engine/apply/run.h"
 
 namespace sprint::apply {
@@ -41,9 +42,12 @@ Result<Report> Apply(const plan::Plan& plan, state::Store& store, plan::Provider
     return Error(ErrorCode::Conflict, "a call for `" + snapshot.open.front().object.address +
                                           "` was cut off since the plan was made; plan again");
   }
+  SPRINT_RETURN_IF_ERROR(ConfigureAsPlanned(plan, snapshot, providers));
   for (const plan::Step& step : plan.steps) {
     if (step.action == plan::Action::NoOp || step.action == plan::Action::Forget) continue;
-    if (auto provider = providers.Get(step.provider); !provider.ok()) return provider.TakeError();
+    auto provider =
+        step.bounded ? providers.Unconfigured(step.provider) : providers.Get(step.provider);
+    if (!provider.ok()) return provider.TakeError();
   }
   for (const auto& [name, hash] : plan.provider_hashes) {
     const std::string now = providers.Fingerprint(name);
@@ -59,6 +63,7 @@ std::string Render(const Report& report) {
   constexpr size_t MostListed = 20;
   std::string text;
   size_t waited = 0;
+  for (const std::string& phase : report.stopped) text += "  stopped  " + phase + "\n";
   for (const Item& item : report.items) {
     if (item.outcome == Outcome::Done) continue;
     const bool waits = item.outcome == Outcome::Skipped || item.outcome == Outcome::NotStarted;

@@ -21,8 +21,10 @@ const char* Name(Outcome outcome);
 struct Event {
   // Retrying: a call failed and is made again after `wait`. Waiting: the object is there and
   // `text` is the condition it waits for. Skipped: nothing is done about the object, because
-  // of the one at the address `text`; told once for an object.
-  enum class Kind { Started, Retrying, Waiting, Finished, Skipped };
+  // of the one at the address `text`; told once for an object. Begun: `phase` begins, and
+  // `steps` are what becomes of its steps, within what was approved. Stopped: nothing of
+  // `phase` is done, because of `error`; its objects are skipped because of "phase n".
+  enum class Kind { Started, Retrying, Waiting, Finished, Skipped, Begun, Stopped };
   Kind kind = Kind::Started;
   std::string address;
   plan::Action action = plan::Action::NoOp;
@@ -34,6 +36,8 @@ struct Event {
   double wait = 0;  // s until the next attempt
   int attempt = 1;
   std::string text;
+  const plan::Phase* phase = nullptr;  // with Begun and Stopped, until the call returns
+  std::vector<const plan::Step*> steps{};
 };
 
 struct ApplyOptions {
@@ -63,12 +67,14 @@ struct Item {
   std::string error;
   Loc loc;
   host::ErrorClass error_class = host::ErrorClass::None;
-  std::string because{};   // of a skipped one: the address that failed
+  std::string because{};   // of a skipped one: the address that failed, or "phase n"
   std::string where{};     // "mask.sprint:12", or ""
   std::string instance{};  // lower::Resource::instance
 };
 struct Report {
   std::vector<Item> items;  // steps that change something, in the plan's order
+  // Phases of which nothing was done: "phase 1 (provider `k3s`): …".
+  std::vector<std::string> stopped{};
   bool interrupted = false;
   size_t Count(Outcome outcome) const;
   // 0 all done, 1 something failed, 130 stopped from outside.
@@ -77,7 +83,9 @@ struct Report {
 
 // Executes `plan`, which must be of this very state. Errors (nothing has been changed):
 // Conflict when the plan is stale, NotFound when a provider is not installed; what goes
-// wrong later is in the report. A failing state stops the run: its items say so.
+// wrong later is in the report. A failing state stops the run: its items say so. A phase
+// begins once what configures its provider is there: the provider plans the steps, and they
+// are carried out if all of them are within what the plan says; else none of them is.
 Result<Report> Apply(const plan::Plan& plan, state::Store& store, plan::ProviderSet& providers,
                      const Clock& clock, const ApplyOptions& options);
 

@@ -22,6 +22,11 @@ Ledger::Ledger(state::Store& store, state::Snapshot snapshot, const Clock& clock
       pause_(std::move(pause)),
       records_(std::move(snapshot.records)) {}
 
+state::Snapshot Ledger::Now() const {
+  const std::lock_guard lock(mutex_);
+  return {lineage_, serial_, records_, {}};
+}
+
 std::optional<state::Record> Ledger::Find(const std::string& address) const {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(address);

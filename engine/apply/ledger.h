@@ -22,6 +22,8 @@ class Ledger {
   Ledger(state::Store& store, state::Snapshot snapshot, const Clock& clock,
          std::function<void(double)> pause);
 
+  // All that there is by now, without what the refresh saw. Nothing of it is open.
+  state::Snapshot Now() const;
   // The record at `address`; none when there is none.
   std::optional<state::Record> Find(const std::string& address) const;
   // References of a configuration replaced by what the objects are now.

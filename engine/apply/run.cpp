@@ -29,7 +29,8 @@ Run::Run(const plan::Plan& plan, state::Store& store, plan::ProviderSet& provide
       because_(plan.steps.size()),
       waiting_(tasks_.size()),
       dependants_(tasks_.size()),
-      started_(tasks_.size()) {}
+      started_(tasks_.size()),
+      exact_(plan.steps.size()) {}
 
 Report Run::Execute() {
   std::vector<std::thread> workers;
@@ -57,15 +58,21 @@ void Run::Pause(double seconds) {
 }
 
 void Run::Tell(Event event, size_t task) {
-  const plan::Step& step = plan_.steps[tasks_[task].step];
-  if (!options_.progress || !step.Changes()) return;
+  if (!options_.progress || tasks_[task].kind == Task::Kind::Open) return;
+  const plan::Step& step = StepAt(tasks_[task].step);
+  if (!step.Changes()) return;
   event.address = step.address;
   event.action = step.action;
-  event.destroying = tasks_[task].destroy && step.action == plan::Action::Replace;
+  event.destroying =
+      tasks_[task].kind == Task::Kind::Destroy && step.action == plan::Action::Replace;
   if (event.kind != Event::Kind::Skipped) {
     event.elapsed = std::chrono::duration<double>(clock_.Steady() - started_[task]).count();
   }
   options_.progress(event);
+}
+
+bool Run::Needed(const Task& task) const {
+  return task.kind == Task::Kind::Open || Has(StepAt(task.step).action, task.kind);
 }
 
 void Run::Schedule() {
@@ -80,40 +87,96 @@ void Run::Schedule() {
     while (!ready.empty() && !Stopping() && running < std::max<size_t>(options_.parallel, 1)) {
       const size_t next = ready.front();
       ready.pop_front();
+      const Task& task = tasks_[next];
+      if (!Needed(task)) {
+        Complete(next, ready);
+        continue;
+      }
       phases_[next] = Phase::Running;
       started_[next] = clock_.Steady();
       Tell({}, next);
       ++running;
+      Job job{next};
+      if (task.kind == Task::Kind::Open) job.beside = BesidePhase(plan_.phases[task.step]);
       {
         const std::lock_guard lock(mutex_);
-        queue_.push_back(next);
+        queue_.push_back(std::move(job));
       }
       wake_.notify_one();
     }
     if (running == 0) return;
-    const Finished finished = AwaitOne();
+    Finished finished = AwaitOne();
     --running;
-    Settle(finished, ready);
+    Settle(std::move(finished), ready);
   }
 }
 
-void Run::Settle(const Finished& finished, std::deque<size_t>& ready) {
+void Run::Settle(Finished finished, std::deque<size_t>& ready) {
+  const Task& task = tasks_[finished.task];
+  const bool done = finished.ended.outcome == Outcome::Done;
+  if (task.kind == Task::Kind::Open && !done) return StopPhase(finished.task, finished.ended.error);
+  if (task.kind == Task::Kind::Open) BeginPhase(finished.task, std::move(finished.exact));
   Event event;
   event.kind = Event::Kind::Finished;
   event.outcome = finished.ended.outcome;
   event.error = finished.ended.error;
   event.error_class = finished.ended.error_class;
   Tell(std::move(event), finished.task);
-  if (finished.ended.outcome != Outcome::Done) {
-    phases_[finished.task] = Phase::Failed;
-    ended_[tasks_[finished.task].step] = finished.ended;
-    Skip(finished.task);
-    return;
-  }
-  phases_[finished.task] = Phase::Done;
-  for (const size_t next : dependants_[finished.task]) {
+  if (done) return Complete(finished.task, ready);
+  phases_[finished.task] = Phase::Failed;
+  ended_[task.step] = finished.ended;
+  Skip(finished.task, plan_.steps[task.step].address);
+}
+
+void Run::Complete(size_t task, std::deque<size_t>& ready) {
+  phases_[task] = Phase::Done;
+  for (const size_t next : dependants_[task]) {
     if (--waiting_[next] == 0 && phases_[next] == Phase::Waiting) ready.push_back(next);
   }
+}
+
+void Run::BeginPhase(size_t task, Exact exact) {
+  Event event;
+  event.kind = Event::Kind::Begun;
+  event.phase = &plan_.phases[tasks_[task].step];
+  for (auto& [index, step] : exact) {
+    exact_[index] = std::make_unique<const plan::Step>(std::move(step));
+    event.steps.push_back(exact_[index].get());
+  }
+  if (options_.progress) options_.progress(event);
+}
+
+void Run::StopPhase(size_t task, const std::string& error) {
+  const plan::Phase& phase = plan_.phases[tasks_[task].step];
+  phases_[task] = Phase::Failed;
+  const std::string name = "phase " + std::to_string(phase.number);
+  stopped_.push_back(name + " (provider `" + phase.provider + "`): " + error);
+  Event event;
+  event.kind = Event::Kind::Stopped;
+  event.phase = &phase;
+  event.error = error;
+  if (options_.progress) options_.progress(event);
+  Skip(task, name);
+}
+
+// What the steps of `phase` depend on: what is done as it is now, the rest as planned.
+std::map<std::string, plan::Step> Run::BesidePhase(const plan::Phase& phase) const {
+  std::set<std::string> needs, own;
+  for (const plan::Step& step : plan_.steps) {
+    if (!step.bounded || step.provider != phase.provider) continue;
+    own.insert(step.address);
+    needs.insert(step.dependencies.begin(), step.dependencies.end());
+  }
+  std::map<std::string, plan::Step> beside;
+  for (size_t i = 0; i < tasks_.size(); ++i) {
+    if (tasks_[i].kind != Task::Kind::Make) continue;
+    const plan::Step& step = StepAt(tasks_[i].step);
+    if (!needs.contains(step.address) || own.contains(step.address)) continue;
+    plan::Step& known = beside[step.address] = step;
+    if (phases_[i] != Phase::Done) continue;
+    if (const auto record = ledger_.Find(step.address)) known.after = record->attributes;
+  }
+  return beside;
 }
 
 Run::Finished Run::AwaitOne() {
@@ -146,7 +209,8 @@ void Run::Cancel(double asked_for) {
   (kill ? killed_ : stop_sent_) = true;
   std::set<std::string> names;
   for (size_t i = 0; i < tasks_.size(); ++i) {
-    if (phases_[i] == Phase::Running) names.insert(plan_.steps[tasks_[i].step].provider);
+    if (phases_[i] != Phase::Running || tasks_[i].kind == Task::Kind::Open) continue;
+    names.insert(plan_.steps[tasks_[i].step].provider);
   }
   for (const std::string& name : names) {
     auto provider = providers_.Get(name);
@@ -159,8 +223,8 @@ void Run::Cancel(double asked_for) {
   }
 }
 
-void Run::Skip(size_t failed) {
-  const std::string& cause = plan_.steps[tasks_[failed].step].address;
+void Run::Skip(size_t failed, const std::string& cause) {
+  const Task& first = tasks_[failed];
   std::vector<size_t> open{failed};
   while (!open.empty()) {
     const size_t at = open.back();
@@ -169,9 +233,11 @@ void Run::Skip(size_t failed) {
       if (phases_[next] != Phase::Waiting) continue;
       phases_[next] = Phase::Skipped;
       open.push_back(next);
+      if (tasks_[next].kind == Task::Kind::Open) continue;
       // The other half of the step that failed is no object of its own.
       std::string& because = because_[tasks_[next].step];
-      if (!because.empty() || tasks_[next].step == tasks_[failed].step) continue;
+      const bool other_half = first.kind != Task::Kind::Open && tasks_[next].step == first.step;
+      if (!because.empty() || other_half) continue;
       because = cause;
       Event event;
       event.kind = Event::Kind::Skipped;
@@ -186,32 +252,50 @@ void Run::Work() {
   while (true) {
     wake_.wait(lock, [this] { return closed_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    const size_t task = queue_.front();
+    Job job = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    Operations operations(
-        ledger_, providers_, clock_, options_,
-        [this, task](Event event) {
-          const std::lock_guard guard(mutex_);
-          told_.emplace_back(std::move(event), task);
-          done_.notify_one();
-        },
-        [this](double seconds) { Pause(seconds); });
-    Finished finished;
-    finished.task = task;
-    finished.ended = operations.Perform(plan_.steps[tasks_[task].step], tasks_[task].destroy);
+    Finished finished = Perform(std::move(job));
     lock.lock();
     finished_.push_back(std::move(finished));
     done_.notify_one();
   }
 }
 
+Run::Finished Run::Perform(Job job) {
+  Finished finished;
+  finished.task = job.task;
+  const Task& task = tasks_[job.task];
+  if (task.kind == Task::Kind::Open) {
+    auto exact = OpenPhase(plan_, plan_.phases[task.step], ledger_, providers_,
+                           std::move(job.beside));
+    if (exact.ok()) {
+      finished.exact = exact.TakeValue();
+    } else {
+      finished.ended = {Outcome::Failed, exact.error().ToString(), host::ErrorClass::None};
+    }
+    return finished;
+  }
+  Operations operations(
+      ledger_, providers_, clock_, options_,
+      [this, index = job.task](Event event) {
+        const std::lock_guard guard(mutex_);
+        told_.emplace_back(std::move(event), index);
+        done_.notify_one();
+      },
+      [this](double seconds) { Pause(seconds); });
+  finished.ended = operations.Perform(StepAt(task.step), task.kind == Task::Kind::Destroy);
+  return finished;
+}
+
 Report Run::MakeReport() const {
   Report report;
   std::map<size_t, std::vector<Phase>> by_step;
-  for (size_t i = 0; i < tasks_.size(); ++i) by_step[tasks_[i].step].push_back(phases_[i]);
+  for (size_t i = 0; i < tasks_.size(); ++i) {
+    if (tasks_[i].kind != Task::Kind::Open) by_step[tasks_[i].step].push_back(phases_[i]);
+  }
   for (const auto& [index, phases] : by_step) {
-    const plan::Step& step = plan_.steps[index];
+    const plan::Step& step = StepAt(index);
     const auto any = [&phases](Phase phase) {
       return std::find(phases.begin(), phases.end(), phase) != phases.end();
     };
@@ -226,11 +310,14 @@ Report Run::MakeReport() const {
       item.outcome = Outcome::NotStarted;
       item.error = ledger_.failed() ? "the state cannot be written" : "the run was stopped";
     }
-    if (!step.Changes() && item.outcome != Outcome::Failed && item.outcome != Outcome::Unknown) {
+    // What was to change and needs nothing after all is told, too.
+    const bool told = step.Changes() || plan_.steps[index].Changes();
+    if (!told && item.outcome != Outcome::Failed && item.outcome != Outcome::Unknown) {
       continue;
     }
     report.items.push_back(std::move(item));
   }
+  report.stopped = stopped_;
   report.interrupted = options_.stop && options_.stop->load();
   return report;
 }

@@ -38,9 +38,6 @@ std::vector<bool> Stuck(size_t count, const std::vector<Wait>& waits) {
   return stuck;
 }
 
-bool Goes(const plan::Step& step) {
-  return step.action == Action::Delete || step.action == Action::Forget;
-}
 // The old object outlives the making of the new one.
 bool IsLate(const plan::Step& step) {
   return !step.deposed.empty() ||
@@ -48,6 +45,19 @@ bool IsLate(const plan::Step& step) {
 }
 
 }  // namespace
+
+bool Has(Action action, Task::Kind half) {
+  const bool goes = action == Action::Delete || action == Action::Forget;
+  switch (half) {
+    case Task::Kind::Make:
+      return !goes;
+    case Task::Kind::Destroy:
+      return goes || action == Action::Replace;
+    case Task::Kind::Open:
+      break;
+  }
+  return false;
+}
 
 std::vector<Task> MakeSchedule(const plan::Plan& plan) {
   std::vector<Task> tasks;
@@ -59,13 +69,29 @@ std::vector<Task> MakeSchedule(const plan::Plan& plan) {
   std::map<std::string, std::vector<size_t>> destroys;  // an address may have deposed objects
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     const plan::Step& step = plan.steps[i];
-    if (Goes(step) || step.action == Action::Replace) {
+    if (Has(step.action, Task::Kind::Destroy)) {
       destroys[step.address].push_back(tasks.size());
-      tasks.push_back({i, true, {}});
+      tasks.push_back({Task::Kind::Destroy, i, {}});
     }
-    if (!Goes(step)) {
+    if (Has(step.action, Task::Kind::Make)) {
       makes[step.address] = tasks.size();
-      tasks.push_back({i, false, {}});
+      tasks.push_back({Task::Kind::Make, i, {}});
+    }
+  }
+  for (size_t i = 0; i < plan.phases.size(); ++i) {
+    const size_t open = tasks.size();
+    tasks.push_back({Task::Kind::Open, i, {}});
+    for (const std::string& address : plan.phases[i].after) {
+      if (const auto made = makes.find(address); made != makes.end()) {
+        wait(Wait::Kind::Firm, open, made->second);
+      }
+    }
+    for (size_t task = 0; task < open; ++task) {
+      if (tasks[task].kind == Task::Kind::Open) continue;
+      const plan::Step& step = plan.steps[tasks[task].step];
+      if (step.bounded && step.provider == plan.phases[i].provider) {
+        wait(Wait::Kind::Firm, task, open);
+      }
     }
   }
   for (const auto& [address, index] : makes) {

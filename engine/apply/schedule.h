@@ -9,17 +9,22 @@
 namespace sprint::apply {
 
 // One half of a step: a replacement has both, destroy first unless the new object is to be
-// there before.
+// there before. Or the beginning of a phase: its provider is configured, and plans its steps.
 struct Task {
-  size_t step = 0;  // into Plan::steps
-  bool destroy = false;
+  enum class Kind { Make, Destroy, Open };
+  Kind kind = Kind::Make;
+  size_t step = 0;                // into Plan::steps; of Open: into Plan::phases
   std::vector<size_t> waits_for;  // into the schedule, each smaller set done first
 };
+
+// True when a step with this action has this half.
+bool Has(plan::Action action, Task::Kind half);
 
 // Makes wait for what they depend on; destructions wait for the destructions of what
 // depended on them, and for the updates that stop depending on them where that leaves
 // no circle. The old object of a late replacement waits for the new one and for everything
-// that is to move over to it.
+// that is to move over to it. A phase waits for what configures its provider, and its steps
+// for the phase: they have the halves of the most that may be done.
 std::vector<Task> MakeSchedule(const plan::Plan& plan);
 
 }  // namespace sprint::apply

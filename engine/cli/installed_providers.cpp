@@ -11,17 +11,67 @@
 
 namespace sprint::cli {
 
+namespace {
+
+// The first resource that a configuration refers to; "" when it refers to none.
+std::string ReferenceOf(const value::Value& config) {
+  std::string first;
+  lower::VisitReferences(config, [&first](const std::string& address, const std::string&) {
+    if (first.empty()) first = address;
+  });
+  return first;
+}
+
+}  // namespace
+
 InstalledProviders::InstalledProviders(std::vector<lower::ProviderConfig> configs, RunFacts facts,
                                        secrets::Vault* vault)
-    : configs_(std::move(configs)), facts_(std::move(facts)), vault_(vault) {}
+    : facts_(std::move(facts)), vault_(vault) {
+  for (lower::ProviderConfig& config : configs) {
+    if (config.config.As<value::Object>()) At(config.name).wanted = std::move(config.config);
+  }
+}
+
+InstalledProviders::Installed& InstalledProviders::At(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  return providers_[name];
+}
 
 Result<host::Provider*> InstalledProviders::Get(const std::string& name) {
-  const std::lock_guard lock(mutex_);
-  auto found = started_.find(name);
-  if (found == started_.end()) found = started_.emplace(name, Start(name)).first;
-  // A provider that did not start is not started again in this run.
-  if (!found->second.ok()) return Error(found->second.error());
-  return found->second->get();
+  Installed& provider = At(name);
+  const std::lock_guard lock(provider.mutex);
+  if (const std::string reference = ReferenceOf(provider.wanted); !reference.empty()) {
+    return Error(ErrorCode::Conflict, "provider `" + name + "` is configured by `" + reference +
+                                          "`, which is not there");
+  }
+  // A program that was configured is not configured once more.
+  if (provider.configured && !(*provider.configured == provider.wanted)) {
+    provider.started.reset();
+    provider.configured.reset();
+    provider.objection.reset();
+  }
+  SPRINT_ASSIGN_OR_RETURN(host::Provider * started, Started(name, provider));
+  if (!provider.configured) {
+    provider.configured = provider.wanted;
+    if (Status status = ConfigureNow(name, *started, provider.wanted); !status.ok()) {
+      provider.objection = status.TakeError();
+    }
+  }
+  if (provider.objection) return Error(*provider.objection);
+  return started;
+}
+
+Result<host::Provider*> InstalledProviders::Unconfigured(const std::string& name) {
+  Installed& provider = At(name);
+  const std::lock_guard lock(provider.mutex);
+  return Started(name, provider);
+}
+
+Status InstalledProviders::Configure(const std::string& name, const value::Value& config) {
+  Installed& provider = At(name);
+  const std::lock_guard lock(provider.mutex);
+  provider.wanted = config;
+  return Ok();
 }
 
 std::string InstalledProviders::Fingerprint(const std::string& name) {
@@ -38,43 +88,48 @@ std::string InstalledProviders::Fingerprint(const std::string& name) {
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 
-Result<std::unique_ptr<host::Provider>> InstalledProviders::Start(const std::string& name) const {
-  SPRINT_ASSIGN_OR_RETURN(const std::string path, host::FindProgram(name));
-  auto launched = host::Launch(path, {});
-  if (!launched.ok()) return launched.TakeError().While("starting provider `" + name + "`");
-  std::unique_ptr<host::Provider> provider = launched.TakeValue();
-  if (vault_) provider = secrets::Guard(std::move(provider), *vault_);
-
-  value::Object config;
-  for (const lower::ProviderConfig& given : configs_) {
-    if (given.name != name) continue;
-    const value::Value known =
-        lower::Resolve(given.config, [](const std::string&) { return nullptr; });
-    if (const auto* object = known.As<value::Object>()) config = *object;
+Result<host::Provider*> InstalledProviders::Started(const std::string& name,
+                                                    Installed& provider) const {
+  if (!provider.started) {
+    const auto start = [&]() -> Result<std::unique_ptr<host::Provider>> {
+      SPRINT_ASSIGN_OR_RETURN(const std::string path, host::FindProgram(name));
+      auto launched = host::Launch(path, {});
+      if (!launched.ok()) return launched.TakeError().While("starting provider `" + name + "`");
+      return vault_ ? secrets::Guard(launched.TakeValue(), *vault_) : launched.TakeValue();
+    };
+    provider.started = start();
   }
+  if (!provider.started->ok()) return Error(provider.started->error());
+  return (*provider.started)->get();
+}
+
+Status InstalledProviders::ConfigureNow(const std::string& name, host::Provider& provider,
+                                        const value::Value& config) const {
+  value::Object settings = *config.As<value::Object>();
   const std::pair<const char*, const std::string*> facts[] = {
       {"program_directory", &facts_.program_directory},
       {"directory", &facts_.directory},
       {"owner", &facts_.owner}};
   for (const auto& [attribute, text] : facts) {
-    if (provider->config_schema().Find(attribute) && !config.contains(attribute)) {
-      config[attribute] = *text;
+    if (provider.config_schema().Find(attribute) && !settings.contains(attribute)) {
+      settings[attribute] = *text;
     }
   }
-  auto configured = provider->Configure(value::Value(config));
+  auto configured = provider.Configure(value::Value(settings));
   if (!configured.ok()) {
     return configured.TakeError().While("configuring provider `" + name + "`");
   }
   if (const std::string objections = plan::Objections(*configured); !objections.empty()) {
     return Error(ErrorCode::InvalidArgument, "provider `" + name + "`: " + objections);
   }
-  return provider;
+  return Ok();
 }
 
 void InstalledProviders::StopAll() {
   const std::lock_guard lock(mutex_);
-  for (auto& [name, provider] : started_) {
-    if (provider.ok()) (*provider)->Stop();
+  for (auto& [name, provider] : providers_) {
+    const std::lock_guard one(provider.mutex);
+    if (provider.started && provider.started->ok()) (*provider.started)->get()->Stop();
   }
 }
 

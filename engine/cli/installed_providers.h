@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,26 +21,40 @@ struct RunFacts {
   std::string owner;              // short, the same for every run of this state
 };
 
-// Provider programs found beside `sprint` or on SPRINT_PROVIDER_PATH, started when first
-// asked for, configured once, stopped with this object.
+// Provider programs found beside `sprint` or on SPRINT_PROVIDER_PATH, started and configured
+// when first asked for, stopped with this object. One that is to be configured otherwise is
+// started anew: plugins are configured once.
 class InstalledProviders final : public plan::ProviderSet {
  public:
   // With a `vault`, which must outlive this, secrets go no further than to the providers.
   InstalledProviders(std::vector<lower::ProviderConfig> configs, RunFacts facts,
                      secrets::Vault* vault);
   Result<host::Provider*> Get(const std::string& name) override;
+  Result<host::Provider*> Unconfigured(const std::string& name) override;
+  Status Configure(const std::string& name, const value::Value& config) override;
   std::string Fingerprint(const std::string& name) override;
   // Asks running calls of every provider to end early.
   void StopAll();
 
  private:
-  Result<std::unique_ptr<host::Provider>> Start(const std::string& name) const;
+  struct Installed {
+    std::mutex mutex;  // starting one provider keeps nobody from another
+    // What is said of its configuration; may hold references, which is no configuration yet.
+    value::Value wanted = value::Object{};
+    // Null: not started. One that did not start is not started again in this run.
+    std::optional<Result<std::unique_ptr<host::Provider>>> started{};
+    std::optional<value::Value> configured{};  // with this
+    std::optional<Error> objection{};          // to that
+  };
+  Installed& At(const std::string& name);
+  Result<host::Provider*> Started(const std::string& name, Installed& provider) const;
+  Status ConfigureNow(const std::string& name, host::Provider& provider,
+                      const value::Value& config) const;
 
-  std::vector<lower::ProviderConfig> configs_;
-  RunFacts facts_;
-  secrets::Vault* vault_;
+  const RunFacts facts_;
+  secrets::Vault* const vault_;
   std::mutex mutex_;
-  std::map<std::string, Result<std::unique_ptr<host::Provider>>> started_;
+  std::map<std::string, Installed> providers_;
 };
 
 }  // namespace sprint::cli

@@ -4,6 +4,7 @@
 
 #include "compiler/diag/render.h"
 #include "compiler/support/quantity.h"
+#include "engine/plan/document.h"
 
 namespace sprint::cli {
 namespace {
@@ -131,6 +132,13 @@ std::string PlanJson(const Compiled& compiled, const placement::Answer* answer,
   Object document;
   document["placement"] = answer ? Value(PlacementJson(compiled, *answer)) : Value();
   if (sensitivity) document["sensitivity"] = Sensitivity(compiled, *sensitivity);
+  List phases;
+  if (plan) {
+    for (const plan::Phase& phase : plan->phases) {
+      phases.emplace_back(plan::Document(*plan, phase));
+    }
+  }
+  document["phases"] = std::move(phases);
   document["changes"] = plan ? plan::Changes(*plan) : Value(List{});
   List notes;
   if (plan) {

@@ -180,6 +180,7 @@ Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool
   facts.directory = house.folder + "/" + house.run_name();
   facts.owner = OwnerOf(snapshot.lineage);
   world->providers = std::make_unique<InstalledProviders>(configs, facts, world->vault.get());
+  SPRINT_RETURN_IF_ERROR(plan::ConfigureByState(configs, snapshot, *world->providers));
   return world;
 }
 

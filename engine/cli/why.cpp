@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include "compiler/diag/emitter.h"
 #include "compiler/ir/program.h"
@@ -7,6 +8,7 @@
 #include "engine/cli/refusals.h"
 #include "engine/cli/session.h"
 #include "engine/cli/why_component.h"
+#include "engine/lower/config.h"
 
 namespace sprint::cli {
 namespace {
@@ -15,7 +17,7 @@ namespace {
 // part of a component that it is for.
 struct Reason {
   const lower::Resource* resource = nullptr;
-  std::vector<std::string> needed_by;
+  std::vector<std::string> needed_by, configured_by;  // the latter: its provider
   std::vector<const placement::Placed*> serves;
   bool exists = false;  // the state has it
 };
@@ -52,6 +54,10 @@ void PrintReason(const Reason& reason, const Compiled& compiled, const placement
   for (const std::string& address : resource.dependencies) {
     std::printf("  needs %s\n", address.c_str());
   }
+  for (const std::string& address : reason.configured_by) {
+    std::printf("  is planned by provider %s, which is configured by %s\n",
+                resource.provider.c_str(), address.c_str());
+  }
   for (const std::string& address : reason.needed_by) {
     std::printf("  is needed by %s\n", address.c_str());
   }
@@ -60,6 +66,7 @@ void PrintReason(const Reason& reason, const Compiled& compiled, const placement
 value::Object ReasonJson(const Reason& reason, const Compiled& compiled) {
   const lower::Resource& resource = *reason.resource;
   value::List needs, needed_by, serves;
+  const value::List configured_by(reason.configured_by.begin(), reason.configured_by.end());
   for (const std::string& address : resource.dependencies) needs.push_back(address);
   for (const std::string& address : reason.needed_by) needed_by.push_back(address);
   for (const placement::Placed* part : reason.serves) {
@@ -75,6 +82,7 @@ value::Object ReasonJson(const Reason& reason, const Compiled& compiled) {
           {"exists", reason.exists},
           {"for", serves},
           {"needs", needs},
+          {"provider_configured_by", configured_by},
           {"needed_by", needed_by}};
 }
 
@@ -87,6 +95,11 @@ Reason ReasonOf(const lower::Resource& resource, const lower::DesiredGraph& grap
     if (std::find(needs.begin(), needs.end(), resource.address) != needs.end()) {
       reason.needed_by.push_back(other.address);
     }
+  }
+  for (const lower::ProviderConfig& provider : graph.providers) {
+    std::set<std::string> addresses;
+    if (provider.name == resource.provider) lower::CollectReferences(provider.config, addresses);
+    reason.configured_by.insert(reason.configured_by.end(), addresses.begin(), addresses.end());
   }
   for (const placement::Placed& part : answer.parts) {
     if (Serves(resource, part)) reason.serves.push_back(&part);

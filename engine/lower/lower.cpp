@@ -83,7 +83,10 @@ class GraphBuilder {
   Status AddProviders(const ir::Program& program) {
     for (const ir::ProviderUse& use : program.providers) {
       SPRINT_ASSIGN_OR_RETURN(value::Value config, ToConfig(ir::Value(use.config)));
-      graph_.providers.push_back({use.name, std::move(config)});
+      // The program's own comes first, and stands above that of a library.
+      const bool said = std::any_of(graph_.providers.begin(), graph_.providers.end(),
+                                    [&](const auto& other) { return other.name == use.name; });
+      if (!said) graph_.providers.push_back({use.name, std::move(config), use.loc});
     }
     for (const ir::Move& move : program.moves) {
       graph_.moves.push_back({move.from, move.to, move.loc});
@@ -138,6 +141,35 @@ class GraphBuilder {
       graph_.resources.push_back(std::move(resource));
     }
     return made;
+  }
+
+  // The objects of a provider need what configures it.
+  Status NeedConfiguration() {
+    for (const ProviderConfig& provider : graph_.providers) {
+      std::set<std::string> needs;
+      CollectReferences(provider.config, needs);
+      if (needs.empty()) continue;
+      for (const std::string& need : needs) {
+        if (known_.contains(need)) continue;
+        return Error(ErrorCode::InvalidArgument, "provider `" + provider.name + "` refers to `" +
+                                                     need +
+                                                     "`, which is no resource of this program")
+            .At(provider.loc);
+      }
+      for (Resource& resource : graph_.resources) {
+        if (resource.provider != provider.name) continue;
+        if (needs.contains(resource.address)) {
+          return Error(ErrorCode::InvalidArgument, "provider `" + provider.name +
+                                                       "` is configured by `" + resource.address +
+                                                       "`, which it makes itself")
+              .At(provider.loc);
+        }
+        std::set<std::string> all(resource.dependencies.begin(), resource.dependencies.end());
+        all.insert(needs.begin(), needs.end());
+        resource.dependencies.assign(all.begin(), all.end());
+      }
+    }
+    return Ok();
   }
 
   // References lead to resources, and nowhere in a circle.
@@ -214,6 +246,7 @@ class Builder : private GraphBuilder {
     SPRINT_RETURN_IF_ERROR(AddNodes(counts));
     SPRINT_RETURN_IF_ERROR(AddLinks());
     SPRINT_RETURN_IF_ERROR(AddParts(assignments));
+    SPRINT_RETURN_IF_ERROR(NeedConfiguration());
     SPRINT_RETURN_IF_ERROR(CheckReferences());
     return Take();
   }
@@ -479,6 +512,7 @@ Result<DesiredGraph> Lower(const ir::Program& program) {
   SPRINT_RETURN_IF_ERROR(builder.AddProviders(program));
   auto added = builder.Add(program.resources, "", {});
   if (!added.ok()) return added.TakeError();
+  SPRINT_RETURN_IF_ERROR(builder.NeedConfiguration());
   SPRINT_RETURN_IF_ERROR(builder.CheckReferences());
   return builder.Take();
 }

@@ -43,7 +43,8 @@ struct Resource {
 
 struct ProviderConfig {
   std::string name;
-  value::Value config;
+  value::Value config;  // references as in a resource's: it may be configured by what is made
+  Loc loc{};
 };
 
 // `moved A -> B`: what the state knows as A, and below it, is B now. Prefixes of
@@ -78,6 +79,7 @@ using sprint::Covers;
 // "<zone>.<pool>[i]" (nodes), "<zone>.<Component>[i]" (run), "<zone>.<Component>"
 // (serve), "<a>-<b>" (links); the parts of a variant with several are named after
 // the component: "<zone>.<Component>.<Part>".
+// What a provider is configured by is needed by all its resources.
 // InvalidArgument: two resources of one address, a reference to none, a circle.
 Result<DesiredGraph> Lower(const ir::Program& program, const ir::Deploy& deploy,
                            const std::vector<Assignment>& assignments,

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
@@ -13,6 +14,20 @@ bool Alike(const lower::Resource& a, const lower::Resource& b) {
          a.lifecycle == b.lifecycle;
 }
 
+// Providers with another configuration than before.
+std::set<std::string> Reconfigured(const lower::DesiredGraph& before,
+                                   const lower::DesiredGraph& now) {
+  std::set<std::string> names;
+  for (const lower::ProviderConfig& provider : now.providers) {
+    const bool same = std::any_of(
+        before.providers.begin(), before.providers.end(), [&](const lower::ProviderConfig& other) {
+          return other.name == provider.name && other.config == provider.config;
+        });
+    if (!same) names.insert(provider.name);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::set<std::string> Changed(const lower::DesiredGraph& before, const lower::DesiredGraph& now) {
@@ -22,10 +37,14 @@ std::set<std::string> Changed(const lower::DesiredGraph& before, const lower::De
   std::unordered_map<std::string_view, std::vector<const lower::Resource*>> dependants;
   std::set<std::string> changed;
   std::vector<const lower::Resource*> open;
+  const std::set<std::string> reconfigured = Reconfigured(before, now);
   for (const lower::Resource& resource : now.resources) {
     for (const std::string& need : resource.dependencies) dependants[need].push_back(&resource);
     const auto found = old.find(resource.address);
-    if (found == old.end() || !Alike(*found->second, resource)) open.push_back(&resource);
+    if (found == old.end() || !Alike(*found->second, resource) ||
+        reconfigured.contains(resource.provider)) {
+      open.push_back(&resource);
+    }
     if (found != old.end()) old.erase(found);
   }
   for (const auto& [address, resource] : old) changed.emplace(address);

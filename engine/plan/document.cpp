@@ -77,6 +77,7 @@ Object StepDocument(const Step& step) {
                 {"replace_paths", Texts(step.replace_paths)},
                 {"dependencies", Texts(step.dependencies)},
                 {"phase", static_cast<int64_t>(step.phase)}};
+  if (step.bounded) object["bounded"] = true;
   if (!step.where.empty()) object["where"] = step.where;
   if (!step.deposed.empty()) object["deposed"] = step.deposed;
   if (!step.moved_from.empty()) object["moved_from"] = step.moved_from;
@@ -97,16 +98,31 @@ Object StepDocument(const Step& step) {
   return object;
 }
 
+Object Counts(const Plan& plan, const Phase* phase) {
+  const auto count = [&](Action action) { return static_cast<int64_t>(plan.Count(action, phase)); };
+  const int64_t replaced = count(Action::Replace);
+  return {{"add", count(Action::Create) + replaced},
+          {"change", count(Action::Update)},
+          {"destroy", count(Action::Delete) + replaced}};
+}
+
 }  // namespace
 
+Object Document(const Plan& plan, const Phase& phase) {
+  return {{"phase", static_cast<int64_t>(phase.number)},
+          {"provider", phase.provider},
+          {"after", Texts(phase.after)},
+          {"at_most", Counts(plan, &phase)}};
+}
+
 Value Document(const Plan& plan) {
-  List steps;
+  List steps, phases;
+  for (const Phase& phase : plan.phases) phases.emplace_back(Document(plan, phase));
   for (const Step& step : plan.steps) steps.emplace_back(StepDocument(step));
   Object sources, params, hashes;
   for (const auto& [name, hash] : plan.sources) sources[name] = hash;
   for (const auto& [name, text] : plan.params) params[name] = text;
   for (const auto& [name, hash] : plan.provider_hashes) hashes[name] = hash;
-  const size_t replaced = plan.Count(Action::Replace);
   const Value* placement = plan.placement.Find("document");
   return Object{
       {"format", Format},
@@ -120,10 +136,9 @@ Value Document(const Plan& plan) {
       {"errors", Texts(plan.errors)},
       {"notes", Texts(plan.notes)},
       {"placement", placement ? *placement : Value()},
+      {"phases", std::move(phases)},
       {"steps", std::move(steps)},
-      {"counts", Object{{"add", static_cast<int64_t>(plan.Count(Action::Create) + replaced)},
-                        {"change", static_cast<int64_t>(plan.Count(Action::Update))},
-                        {"destroy", static_cast<int64_t>(plan.Count(Action::Delete) + replaced)}}}};
+      {"counts", Counts(plan, nullptr)}};
 }
 
 }  // namespace sprint::plan

@@ -8,5 +8,7 @@ namespace sprint::plan {
 // counts. What is not known before it is there is left out of `after` and true in
 // `after_unknown`; sensitive values and secrets are masked.
 value::Value Document(const Plan& plan);
+// {"phase", "provider", "after", "at_most": {"add", "change", "destroy"}}
+value::Object Document(const Plan& plan, const Phase& phase);
 
 }  // namespace sprint::plan

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,18 @@ class Installed {
 
   // Null: it is not installed. Errors: it is, and cannot be started or configured.
   Result<host::Provider*> Get(const std::string& name);
+  // The same, perhaps not configured; see ProviderSet.
+  Result<host::Provider*> Unconfigured(const std::string& name);
   // The hashes of the programs that were used, by name.
   std::map<std::string, std::string> Fingerprints() const;
 
  private:
+  Result<host::Provider*> Known(const std::string& name, Result<host::Provider*> provider);
+
   ProviderSet& providers_;
   std::vector<std::string>& notes_;
-  std::map<std::string, host::Provider*> known_;
+  std::map<std::string, host::Provider*> known_;  // configured ones, and those not installed
+  std::set<std::string> used_;                     // installed
 };
 
 }  // namespace sprint::plan

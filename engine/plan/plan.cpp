@@ -32,9 +32,11 @@ const char* Name(Why why) {
   return Names[static_cast<size_t>(why)];
 }
 
-size_t Plan::Count(Action action) const {
-  return static_cast<size_t>(std::count_if(
-      steps.begin(), steps.end(), [action](const Step& step) { return step.action == action; }));
+size_t Plan::Count(Action action, const Phase* phase) const {
+  return static_cast<size_t>(std::count_if(steps.begin(), steps.end(), [&](const Step& step) {
+    if (phase && (!step.bounded || step.provider != phase->provider)) return false;
+    return step.action == action;
+  }));
 }
 
 bool Plan::HasChanges() const {

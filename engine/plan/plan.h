@@ -72,12 +72,23 @@ struct Step {
   std::vector<std::string> sensitive{};  // attributes never to be shown
   // Of attributes that are quantities: the unit they are shown in.
   std::map<std::string, std::string> units{};
-  // 0: planned with its provider. n: planned from the program alone, because its provider
-  // is configured by what n - 1 and earlier phases make; the planning call is made then.
+  // n > 0: it waits for a provider that is configured in phase n, see Phase.
   int phase = 0;
+  // Planned from the program alone, because its provider cannot be configured yet. `action`
+  // is the most that may be done (see Within in phases.h), `before` is what the state has, and
+  // `after` what is known. Its provider plans it when its phase begins.
+  bool bounded = false;
 
   // True when carrying it out changes the world or the state beyond a refresh.
   bool Changes() const { return action != Action::NoOp || !moved_from.empty() || !adopt.empty(); }
+};
+
+// A provider that is configured by what this very plan makes. Its steps are bounded until
+// that is there.
+struct Phase {
+  int number = 1;  // one more than the highest phase among `after`
+  std::string provider;
+  std::vector<std::string> after;  // addresses that its configuration refers to, sorted
 };
 
 struct Plan {
@@ -87,6 +98,7 @@ struct Plan {
   std::vector<Step> steps;         // in the order of the program, then what goes, by address
   std::vector<std::string> notes;  // what the user should know besides
   std::vector<lower::ProviderConfig> providers;
+  std::vector<Phase> phases{};  // by number, then as they were found; mostly none
   std::map<std::string, std::string> provider_hashes{};  // of the programs, by name
   // What the command line and the files were: a saved plan fixes them.
   std::string program;                           // the root file's path, absolute, or ""
@@ -99,7 +111,9 @@ struct Plan {
   bool partial = false;       // --target or --exclude: not everything was looked at
   bool refresh_only = false;  // only the state changes
 
-  size_t Count(Action action) const;
+  size_t Count(Action action) const { return Count(action, nullptr); }
+  // Of the bounded steps of `phase`; null: of all.
+  size_t Count(Action action, const Phase* phase) const;
   // False when applying would do nothing.
   bool HasChanges() const;
 };
@@ -114,6 +128,8 @@ struct PlanOptions {
   // Exact addresses: nothing else is read or planned. For who knows that all the rest is as
   // the program says; see `Changed`.
   std::optional<std::set<std::string>> only{};
+  // Steps that are not planned again and that those of `only` lean on: as they are known now.
+  std::map<std::string, Step> beside{};
   std::vector<std::string> replace{};  // exact addresses
   std::string program_hash;
   std::function<std::string(Loc)> where;  // for messages and saved plans; may be empty
@@ -126,6 +142,11 @@ struct PlanOptions {
 Result<Plan> MakePlan(const lower::DesiredGraph& graph, const state::Snapshot& snapshot,
                       ProviderSet& providers, const PlanOptions& options);
 
+// Gives providers whose configuration refers to resources the configuration that `snapshot`
+// makes of it, where it has all of them: what they made is in the world as the state knows it.
+Status ConfigureByState(const std::vector<lower::ProviderConfig>& configs,
+                        const state::Snapshot& snapshot, ProviderSet& providers);
+
 // Two graphs of one program, of which `before` has been carried out: the addresses whose
 // resource is new, different or gone in `now`, and of all that depends on these.
 std::set<std::string> Changed(const lower::DesiredGraph& before, const lower::DesiredGraph& now);
@@ -137,7 +158,7 @@ Status CheckFresh(const Plan& plan, const state::Snapshot& snapshot);
 Status CheckProgram(const Plan& plan, const std::string& program_hash,
                     const std::map<std::string, std::string>& sources);
 
-// A saved plan: one JSON document (format 3).
+// A saved plan: one JSON document (format 4).
 std::string ToText(const Plan& plan);
 Result<Plan> FromText(const std::string& text);
 // Written whole or not at all, mode 0600.
@@ -148,5 +169,6 @@ Result<Plan> Load(const std::string& path, const FileSystem& files);
 std::string Render(const Plan& plan, bool colour);
 // The `changes` array of `plan --json`.
 value::Value Changes(const Plan& plan);
+value::Object Change(const Step& step);
 
 }  // namespace sprint::plan

@@ -9,7 +9,7 @@ namespace sprint::plan {
 
 namespace {
 
-constexpr int64_t Format = 3;
+constexpr int64_t Format = 4;
 constexpr std::array<Action, 7> Actions{Action::NoOp,    Action::Create, Action::Update,
                                         Action::Replace, Action::Delete, Action::Forget,
                                         Action::Refresh};
@@ -65,8 +65,14 @@ bool Flag(const value::Value& object, const std::string& name) {
   return flag && *flag;
 }
 
-// A saved plan says of a life what apply must know; what only planning needs is left out.
+// What only planning needs is there for the steps that are planned again in their phase.
 value::Value FromLifecycle(const lower::Lifecycle& lifecycle) {
+  value::Object drift;
+  for (const auto& [attribute, policy] : lifecycle.drift) drift[attribute] = lower::Name(policy);
+  value::List triggers;
+  for (const lower::Trigger& trigger : lifecycle.replace_when) {
+    triggers.push_back(value::Object{{"address", trigger.address}, {"path", trigger.path}});
+  }
   value::List ready;
   for (const lower::Ready& condition : lifecycle.ready) {
     ready.push_back(value::Object{{"kind", lower::Name(condition.kind)},
@@ -79,6 +85,8 @@ value::Value FromLifecycle(const lower::Lifecycle& lifecycle) {
                        {"create_before_destroy", lifecycle.create_before_destroy},
                        {"ignore", Names(lifecycle.ignore)},
                        {"ready", std::move(ready)},
+                       {"drift", std::move(drift)},
+                       {"replace_when", std::move(triggers)},
                        {"timeout", lifecycle.timeout}};
 }
 lower::Lifecycle ToLifecycle(const value::Value& value) {
@@ -88,6 +96,17 @@ lower::Lifecycle ToLifecycle(const value::Value& value) {
   lifecycle.create_before_destroy = Flag(value, "create_before_destroy");
   lifecycle.ignore = Names(value.Find("ignore"));
   lifecycle.timeout = value.Number("timeout");
+  for (const auto& [attribute, name] : Pairs(Member(value, "drift"))) {
+    for (const lower::Drift policy : Policies) {
+      if (name == lower::Name(policy)) lifecycle.drift[attribute] = policy;
+    }
+  }
+  const value::Value triggers = Member(value, "replace_when");
+  if (const auto* list = triggers.As<value::List>()) {
+    for (const value::Value& item : *list) {
+      lifecycle.replace_when.push_back({item.Text("address"), item.Text("path")});
+    }
+  }
   const value::Value ready = Member(value, "ready");
   if (const auto* list = ready.As<value::List>()) {
     for (const value::Value& item : *list) {
@@ -151,6 +170,7 @@ value::Value FromStep(const Step& step) {
                        {"sensitive", Names(step.sensitive)},
                        {"units", Pairs(step.units)},
                        {"phase", step.phase},
+                       {"bounded", step.bounded},
                        {"instance", step.instance},
                        {"where", step.where}};
 }
@@ -182,6 +202,7 @@ Result<Step> ToStep(const value::Value& value) {
   step.sensitive = Names(value.Find("sensitive"));
   step.units = Pairs(Member(value, "units"));
   step.phase = static_cast<int>(value.Number("phase"));
+  step.bounded = Flag(value, "bounded");
   for (const Action action : Actions) {
     if (value.Text("action") != Name(action)) continue;
     step.action = action;
@@ -193,7 +214,12 @@ Result<Step> ToStep(const value::Value& value) {
 }  // namespace
 
 std::string ToText(const Plan& plan) {
-  value::List steps, providers;
+  value::List steps, providers, phases;
+  for (const Phase& phase : plan.phases) {
+    phases.push_back(value::Object{{"number", phase.number},
+                                   {"provider", phase.provider},
+                                   {"after", Names(phase.after)}});
+  }
   for (const Step& step : plan.steps) steps.push_back(FromStep(step));
   for (const lower::ProviderConfig& provider : plan.providers) {
     providers.push_back(value::Object{{"name", provider.name}, {"config", provider.config}});
@@ -212,6 +238,7 @@ std::string ToText(const Plan& plan) {
                                      {"errors", Names(plan.errors)},
                                      {"partial", plan.partial},
                                      {"refresh_only", plan.refresh_only},
+                                     {"phases", std::move(phases)},
                                      {"providers", std::move(providers)}},
                        true);
 }
@@ -236,7 +263,14 @@ Result<Plan> FromText(const std::string& text) {
   plan.params = Pairs(Member(document, "params"));
   plan.placement = Member(document, "placement");
   plan.errors = Names(document.Find("errors"));
-  const value::Value steps = Member(document, "steps"), providers = Member(document, "providers");
+  const value::Value steps = Member(document, "steps"), providers = Member(document, "providers"),
+                     phases = Member(document, "phases");
+  if (const auto* list = phases.As<value::List>()) {
+    for (const value::Value& item : *list) {
+      plan.phases.push_back({static_cast<int>(item.Number("number")), item.Text("provider"),
+                             Names(item.Find("after"))});
+    }
+  }
   if (const auto* list = steps.As<value::List>()) {
     for (const value::Value& item : *list) {
       SPRINT_ASSIGN_OR_RETURN(Step step, ToStep(item));

@@ -1,5 +1,8 @@
 // Desired against refreshed, per instance: what a plan is made of.
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +14,7 @@
 #include "engine/plan/installed.h"
 #include "engine/plan/moves.h"
 #include "engine/plan/notes.h"
+#include "engine/plan/phases.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/refresh.h"
 #include "engine/plan/removals.h"
@@ -27,7 +31,11 @@ class Planner {
  public:
   Planner(const lower::DesiredGraph& graph, const state::Snapshot& snapshot, ProviderSet& providers,
           const PlanOptions& options)
-      : graph_(graph), snapshot_(snapshot), options_(options), installed_(providers, plan_.notes) {}
+      : graph_(graph),
+        snapshot_(snapshot),
+        providers_(providers),
+        options_(options),
+        installed_(providers, plan_.notes) {}
 
   Result<Plan> Make() {
     if (!snapshot_.open.empty()) {
@@ -47,14 +55,21 @@ class Planner {
           "this plan is partial: what was not chosen may differ from the program");
     }
     SPRINT_ASSIGN_OR_RETURN(requests_, CheckRequests(graph_, options_));
-    if (options_.refresh) {
-      SPRINT_ASSIGN_OR_RETURN(refreshed_,
-                              Refreshed::Read(inventory_, selection_, installed_, troubles_));
+    for (const lower::ProviderConfig& provider : graph_.providers) {
+      std::set<std::string> references;
+      lower::CollectReferences(provider.config, references);
+      // What goes is asked for as the state knows it.
+      if (!references.empty() && !options_.destroy) made_for_[provider.name] = {&provider, {}};
     }
+    SPRINT_RETURN_IF_ERROR(
+        Refresh([this](const std::string& provider) { return !made_for_.contains(provider); }));
     created_first_ = CreatedFirst(graph_);
+    for (const auto& [address, step] : options_.beside) by_address_.emplace(address, &step);
     if (!options_.destroy) PlanDesired();
-    SPRINT_RETURN_IF_ERROR(PlanRemovals(graph_, inventory_, selection_, options_, refreshed_,
-                                        installed_, troubles_, plan_));
+    SPRINT_RETURN_IF_ERROR(PlanRemovals(
+        graph_, inventory_, selection_, options_, refreshed_,
+        [this](const std::string& provider) { return LaterPhase(provider); }, troubles_, plan_));
+    GatherPhases();
     NoteDrift(plan_);
     if (!options_.destroy) NoteRenames(plan_);
     std::erase_if(plan_.steps, [this](const Step& step) { return !selection_.Has(step.address); });
@@ -69,6 +84,78 @@ class Planner {
     return found == inventory_.held.end() ? nullptr : &found->second;
   }
 
+  Status Refresh(const std::function<bool(const std::string&)>& which) {
+    if (!options_.refresh) return Ok();
+    return refreshed_.Read(inventory_, selection_, which, installed_, troubles_);
+  }
+
+  const Step* StepAt(const std::string& address) const {
+    const auto found = by_address_.find(address);
+    return found == by_address_.end() ? nullptr : found->second;
+  }
+
+  // That of its provider, and no earlier than those of what it depends on.
+  int PhaseOf(const Step& step, const Phase* phase) const {
+    int number = phase ? phase->number : 0;
+    for (const std::string& need : step.dependencies) {
+      if (const Step* other = StepAt(need)) number = std::max(number, other->phase);
+    }
+    return number;
+  }
+
+  // The phase in which a provider can be configured; null: now, and then its objects have
+  // been looked at. What configures it has been planned.
+  Result<const Phase*> LaterPhase(const std::string& name) {
+    const auto found = made_for_.find(name);
+    if (found == made_for_.end()) {
+      SPRINT_RETURN_IF_ERROR(installed_.Get(name));
+      return nullptr;
+    }
+    MadeFor& provider = found->second;
+    if (!provider.when) provider.when = WhenOf(*provider.config);
+    if (!provider.when->ok()) return Error(provider.when->error());
+    const std::optional<Phase>& later = (*provider.when)->later;
+    return later ? &*later : nullptr;
+  }
+
+  Result<When> WhenOf(const lower::ProviderConfig& provider) {
+    SPRINT_ASSIGN_OR_RETURN(
+        When when, Configurable(
+                       provider, [this](const std::string& address) { return StepAt(address); },
+                       [this](const std::string& address) -> const value::Value* {
+                         const Held* held = selection_.Has(address) ? nullptr : HeldAt(address);
+                         return held && !held->record->attributes.is_null()
+                                    ? &held->record->attributes
+                                    : nullptr;
+                       }));
+    const bool made_any = std::any_of(
+        inventory_.held.begin(), inventory_.held.end(),
+        [&](const auto& held) { return held.second.record->provider == provider.name; });
+    if (when.later && options_.refresh_only && made_any) {
+      plan_.notes.push_back("what provider `" + provider.name + "` has made is not looked at: `" +
+                            when.later->after.front() + "`, which configures it, is not there");
+    }
+    if (when.later) return when;
+    SPRINT_RETURN_IF_ERROR(providers_.Configure(provider.name, when.config));
+    SPRINT_RETURN_IF_ERROR(installed_.Get(provider.name));
+    SPRINT_RETURN_IF_ERROR(
+        Refresh([&](const std::string& other) { return other == provider.name; }));
+    return when;
+  }
+
+  // Those that a step waits for.
+  void GatherPhases() {
+    std::set<std::string> awaited;
+    for (const Step& step : plan_.steps) {
+      if (step.bounded && selection_.Has(step.address)) awaited.insert(step.provider);
+    }
+    for (const auto& [name, provider] : made_for_) {
+      if (awaited.contains(name)) plan_.phases.push_back(*(*provider.when)->later);
+    }
+    std::stable_sort(plan_.phases.begin(), plan_.phases.end(),
+                     [](const Phase& a, const Phase& b) { return a.number < b.number; });
+  }
+
   void PlanDesired() {
     std::vector<Step*> step_of(graph_.resources.size());  // null: not chosen
     const auto chosen = [&](const lower::Resource& it) { return selection_.Has(it.address); };
@@ -79,12 +166,16 @@ class Planner {
     for (const std::vector<size_t>& wave : Waves(graph_)) {
       std::vector<Asked> asked;
       std::vector<Question> questions;
+      bounded_.clear();
+      checks_.clear();
       for (const size_t index : wave) {
         if (!step_of[index]) continue;
         Step& step = *step_of[index];
         Note(step, Prepare(graph_.resources[index], step, asked, questions));
       }
       AskAll(asked, std::move(questions));
+      const auto checked = AskChecks(std::move(checks_));
+      for (size_t i = 0; i < checked.size(); ++i) Note(*bounded_[i], checked[i]);
       for (const size_t index : wave) {
         if (!step_of[index]) continue;
         Step& step = *step_of[index];
@@ -145,7 +236,11 @@ class Planner {
       step.after = value::Unknown{};
       return Ok();
     }
-    SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, installed_.Get(resource.provider));
+    SPRINT_ASSIGN_OR_RETURN(const Phase* phase, LaterPhase(resource.provider));
+    if (!options_.refresh_only) step.phase = PhaseOf(step, phase);
+    SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, phase
+                                                           ? installed_.Unconfigured(step.provider)
+                                                           : installed_.Get(step.provider));
     if (held && held->record->type != resource.type) {
       return Error(ErrorCode::InvalidArgument, "its type changes from `" + held->record->type +
                                                    "` to `" + resource.type +
@@ -154,7 +249,11 @@ class Planner {
     if (held) refreshed_.Take(*held, step);
     if (const auto adoption = requests_.adoptions.find(step.address);
         adoption != requests_.adoptions.end()) {
-      SPRINT_RETURN_IF_ERROR(Adopt(*adoption->second, inventory_, held, provider, step));
+      if (phase) {
+        if (!held || held->record->attributes.is_null()) step.adopt = adoption->second->id;
+      } else {
+        SPRINT_RETURN_IF_ERROR(Adopt(*adoption->second, inventory_, held, provider, step));
+      }
     }
     value::Value config = Known(resource.config);
     if (held) {
@@ -165,16 +264,28 @@ class Planner {
       return Ok();
     }
     config = LetBe(std::move(config), step.before, step.lifecycle, step.drift);
-    if (!provider) {
+    if (!provider && !phase) {
       PlanAlone(step, config);
       return Ok();
     }
-    if (const auto wire = WireType(*provider, step.type); wire.ok()) {
-      for (const value::Attribute& attribute : provider->resources().at(*wire).attributes) {
-        if (attribute.sensitive) step.sensitive.push_back(attribute.name);
+    const value::Schema* schema = nullptr;
+    if (provider) {
+      if (const auto wire = WireType(*provider, step.type); wire.ok()) {
+        schema = &provider->resources().at(*wire);
+        for (const value::Attribute& attribute : schema->attributes) {
+          if (attribute.sensitive) step.sensitive.push_back(attribute.name);
+        }
       }
     }
     TakeSensitive(step);
+    if (phase) {
+      BoundStep(*phase, schema, held, config, step);
+      if (!provider) return Ok();
+      bounded_.push_back(&step);
+      checks_.push_back(
+          {provider, &step.type, &step.before, std::move(config), &step.private_bytes});
+      return Ok();
+    }
     const bool there = !step.before.is_null();
     const bool tainted = held && held->record->tainted && there;
     const bool replace = requests_.replace.contains(step.address);
@@ -184,6 +295,25 @@ class Planner {
     questions.push_back({provider, &step.type, anew ? &nothing_ : &step.before, std::move(config),
                          anew ? &no_bytes_ : &step.private_bytes});
     return Ok();
+  }
+
+  void BoundStep(const Phase& phase, const value::Schema* schema, const Held* held,
+                 const value::Value& config, Step& step) const {
+    Bounding bounding{config, schema, held ? held->record : nullptr};
+    if (const lower::Trigger* trigger = Fired(step)) {
+      bounding.anew = Why::Triggered;
+      bounding.anew_reason = ReasonOf(*trigger);
+    }
+    if (requests_.replace.contains(step.address)) {
+      bounding.anew = Why::Asked;
+      bounding.anew_reason = "a new one was asked for";
+    }
+    bounding.host_remade =
+        std::any_of(phase.after.begin(), phase.after.end(), [this](const std::string& address) {
+          const Step* host = StepAt(address);
+          return host && (host->action == Action::Create || host->action == Action::Replace);
+        });
+    Bound(bounding, step);
   }
 
   // What comes from something sensitive is sensitive.
@@ -239,35 +369,52 @@ class Planner {
     }
   }
 
-  // `replace_when`: a change of what it names makes a new object.
-  Status Trigger(Step& step) {
-    if (step.action != Action::NoOp && step.action != Action::Update) return Ok();
-    if (step.before.is_null() || options_.refresh_only) return Ok();
+  // `replace_when`: the condition that a change of what it names fulfils.
+  const lower::Trigger* Fired(const Step& step) const {
+    if (step.before.is_null() || options_.refresh_only) return nullptr;
     for (const lower::Trigger& trigger : step.lifecycle.replace_when) {
-      const auto found = by_address_.find(trigger.address);
-      if (found == by_address_.end() || !found->second->Changes()) continue;
-      const Step& cause = *found->second;
-      const std::vector<std::string> changed = Differing(cause.before, cause.after);
-      const std::string name = trigger.path.substr(0, trigger.path.find('.'));
-      if (!name.empty() && std::find(changed.begin(), changed.end(), name) == changed.end()) {
-        continue;
+      const Step* cause = StepAt(trigger.address);
+      if (!cause || !cause->Changes()) continue;
+      const std::vector<std::string> changed = Differing(cause->before, cause->after);
+      const std::string name = AttributeOf(trigger);
+      if (name.empty() || std::find(changed.begin(), changed.end(), name) != changed.end()) {
+        return &trigger;
       }
-      SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, installed_.Get(step.provider));
-      step.action = Action::Replace;
-      step.why = Why::Triggered;
-      step.reason = "`" + trigger.address + (name.empty() ? "" : "." + name) + "` changes";
-      if (!provider) return Ok();
-      const value::Value config =
-          LetBe(Known(step.config), step.before, step.lifecycle, step.drift);
-      SPRINT_ASSIGN_OR_RETURN(Planned again, AskPlan(*provider, step.type, {}, config, ""));
-      step.after = std::move(again.planned);
-      return Ok();
     }
+    return nullptr;
+  }
+  static std::string AttributeOf(const lower::Trigger& trigger) {
+    return trigger.path.substr(0, trigger.path.find('.'));
+  }
+  static std::string ReasonOf(const lower::Trigger& trigger) {
+    const std::string name = AttributeOf(trigger);
+    return "`" + trigger.address + (name.empty() ? "" : "." + name) + "` changes";
+  }
+
+  Status Trigger(Step& step) {
+    if (step.bounded || (step.action != Action::NoOp && step.action != Action::Update)) return Ok();
+    const lower::Trigger* trigger = Fired(step);
+    if (!trigger) return Ok();
+    SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, installed_.Get(step.provider));
+    step.action = Action::Replace;
+    step.why = Why::Triggered;
+    step.reason = ReasonOf(*trigger);
+    if (!provider) return Ok();
+    const value::Value config = LetBe(Known(step.config), step.before, step.lifecycle, step.drift);
+    SPRINT_ASSIGN_OR_RETURN(Planned again, AskPlan(*provider, step.type, {}, config, ""));
+    step.after = std::move(again.planned);
     return Ok();
   }
 
+  // A provider that is configured by resources, and when it can be once that was decided.
+  struct MadeFor {
+    const lower::ProviderConfig* config = nullptr;
+    std::optional<Result<When>> when;
+  };
+
   const lower::DesiredGraph& graph_;
   const state::Snapshot& snapshot_;
+  ProviderSet& providers_;
   const PlanOptions& options_;
   Plan plan_;
   Installed installed_;
@@ -277,6 +424,10 @@ class Planner {
   Refreshed refreshed_;
   Troubles troubles_;
   std::set<std::string> created_first_;
+  std::map<std::string, MadeFor> made_for_;  // by provider
+  // Of one wave: bounded steps, and what their providers are asked about them all the same.
+  std::vector<Step*> bounded_;
+  std::vector<Question> checks_;
   // While PlanDesired runs: those of earlier waves, and of this one what is done.
   std::unordered_map<std::string, const Step*> by_address_;
   const value::Value nothing_;

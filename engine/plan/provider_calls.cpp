@@ -47,6 +47,40 @@ struct Pending {
   std::optional<Result<Planned>> result;
 };
 
+// Questions by the provider they go to.
+struct Batch {
+  explicit Batch(std::vector<Question> given)
+      : questions(std::move(given)), all(questions.size()) {
+    std::map<host::Provider*, size_t> group_of;
+    for (size_t i = 0; i < questions.size(); ++i) {
+      Question& question = questions[i];
+      Pending& pending = all[i];
+      pending.question = &question;
+      auto wire = WireType(*question.provider, *question.type);
+      if (!wire.ok()) {
+        pending.result = wire.TakeError();
+        continue;
+      }
+      pending.wire = wire.TakeValue();
+      auto complete = Complete(question.provider->resources().at(pending.wire),
+                               std::move(question.config), *question.type);
+      if (!complete.ok()) {
+        pending.result = complete.TakeError();
+        continue;
+      }
+      pending.config = complete.TakeValue();
+      const auto [place, fresh] = group_of.try_emplace(question.provider, groups.size());
+      if (fresh) groups.push_back({question.provider, {}});
+      groups[place->second].second.push_back(&pending);
+    }
+  }
+
+  std::vector<Question> questions;
+  std::vector<Pending> all;  // in the order of the questions
+  // Few providers; the order of first use, so that calls do not depend on addresses.
+  std::vector<std::pair<host::Provider*, std::vector<Pending*>>> groups;
+};
+
 void Validate(host::Provider& provider, const std::vector<Pending*>& group) {
   std::vector<host::ValidateCall> calls;
   std::vector<Pending*> asked;
@@ -99,9 +133,34 @@ void Plan(host::Provider& provider, const std::vector<Pending*>& group) {
 }  // namespace
 
 Result<host::Provider*> GivenProviders::Get(const std::string& name) {
+  const std::lock_guard lock(mutex_);
   const auto found = providers_.find(name);
-  if (found != providers_.end()) return found->second;
+  if (found == providers_.end()) {
+    return Error(ErrorCode::NotFound, "provider `" + name + "` is not installed");
+  }
+  Given& given = found->second;
+  if (given.wanted == given.configured) return given.provider;
+  SPRINT_ASSIGN_OR_RETURN(const std::vector<host::Message> messages,
+                          given.provider->Configure(given.wanted));
+  if (std::string text = Objections(messages); !text.empty()) {
+    return Error(ErrorCode::InvalidArgument, "provider `" + name + "`: " + text);
+  }
+  given.configured = given.wanted;
+  return given.provider;
+}
+
+Result<host::Provider*> GivenProviders::Unconfigured(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = providers_.find(name);
+  if (found != providers_.end()) return found->second.provider;
   return Error(ErrorCode::NotFound, "provider `" + name + "` is not installed");
+}
+
+Status GivenProviders::Configure(const std::string& name, const value::Value& config) {
+  const std::lock_guard lock(mutex_);
+  const auto found = providers_.find(name);
+  if (found != providers_.end()) found->second.wanted = config;
+  return Ok();
 }
 
 Result<std::string> WireType(const host::Provider& provider, const std::string& type) {
@@ -127,38 +186,24 @@ std::string Objections(const std::vector<host::Message>& messages) {
 }
 
 std::vector<Result<Planned>> AskPlans(std::vector<Question> questions) {
-  std::vector<Pending> all(questions.size());
-  // Few providers; the order of first use, so that calls do not depend on addresses.
-  std::vector<std::pair<host::Provider*, std::vector<Pending*>>> groups;
-  std::map<host::Provider*, size_t> group_of;
-  for (size_t i = 0; i < questions.size(); ++i) {
-    Question& question = questions[i];
-    Pending& pending = all[i];
-    pending.question = &question;
-    auto wire = WireType(*question.provider, *question.type);
-    if (!wire.ok()) {
-      pending.result = wire.TakeError();
-      continue;
-    }
-    pending.wire = wire.TakeValue();
-    auto complete = Complete(question.provider->resources().at(pending.wire),
-                             std::move(question.config), *question.type);
-    if (!complete.ok()) {
-      pending.result = complete.TakeError();
-      continue;
-    }
-    pending.config = complete.TakeValue();
-    const auto [place, fresh] = group_of.try_emplace(question.provider, groups.size());
-    if (fresh) groups.push_back({question.provider, {}});
-    groups[place->second].second.push_back(&pending);
-  }
-  for (auto& [provider, group] : groups) {
+  Batch batch(std::move(questions));
+  for (auto& [provider, group] : batch.groups) {
     Validate(*provider, group);
     Plan(*provider, group);
   }
   std::vector<Result<Planned>> answers;
-  answers.reserve(all.size());
-  for (Pending& pending : all) answers.push_back(std::move(*pending.result));
+  answers.reserve(batch.all.size());
+  for (Pending& pending : batch.all) answers.push_back(std::move(*pending.result));
+  return answers;
+}
+
+std::vector<Status> AskChecks(std::vector<Question> questions) {
+  Batch batch(std::move(questions));
+  for (auto& [provider, group] : batch.groups) Validate(*provider, group);
+  std::vector<Status> answers;
+  for (Pending& pending : batch.all) {
+    answers.push_back(pending.result ? Status(pending.result->TakeError()) : Ok());
+  }
   return answers;
 }
 

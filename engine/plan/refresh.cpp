@@ -8,16 +8,17 @@
 
 namespace sprint::plan {
 
-Result<Refreshed> Refreshed::Read(const Inventory& inventory, const Selection& selection,
-                                  Installed& installed, Troubles& troubles) {
+Status Refreshed::Read(const Inventory& inventory, const Selection& selection,
+                       const std::function<bool(const std::string& provider)>& which,
+                       Installed& installed, Troubles& troubles) {
   struct Group {
     std::vector<const std::string*> addresses;
     std::vector<const state::Record*> records;
   };
-  Refreshed refreshed;
   std::map<std::string, Group> groups;  // by provider
   for (const auto& [address, held] : inventory.held) {
     if (held.record->attributes.is_null() || !selection.Has(address)) continue;
+    if (!which(held.record->provider)) continue;
     Group& group = groups[held.record->provider];
     group.addresses.push_back(&address);
     group.records.push_back(held.record);
@@ -51,11 +52,11 @@ Result<Refreshed> Refreshed::Read(const Inventory& inventory, const Selection& s
         troubles.Fail(address, Error(ErrorCode::Unavailable, std::move(text)).While("reading it"),
                       "");
       } else {
-        refreshed.answers_.emplace(address, answers[i].TakeValue());
+        answers_.emplace(address, answers[i].TakeValue());
       }
     }
   }
-  return refreshed;
+  return Ok();
 }
 
 void Refreshed::Take(const Held& held, Step& step) {

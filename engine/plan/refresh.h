@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -15,10 +16,11 @@ namespace sprint::plan {
 // What providers see now of the objects that the state has.
 class Refreshed {
  public:
-  // Reads every object that `selection` has, many at once; one that cannot be read is in
-  // `troubles`. Errors: a provider that does not start.
-  static Result<Refreshed> Read(const Inventory& inventory, const Selection& selection,
-                                Installed& installed, Troubles& troubles);
+  // Reads every object that `selection` has of the providers that `which` names, many at
+  // once; one that cannot be read is in `troubles`. Errors: a provider that does not start.
+  Status Read(const Inventory& inventory, const Selection& selection,
+              const std::function<bool(const std::string& provider)>& which, Installed& installed,
+              Troubles& troubles);
 
   // Puts into `step` the object as it is now, null when it is gone, and the provider's
   // bytes about it; as the state has it if it was not read. Once for each address.

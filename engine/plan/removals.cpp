@@ -17,10 +17,16 @@ const lower::Forget* Forgotten(const lower::DesiredGraph& graph, const std::stri
   return nullptr;
 }
 
+void Await(const Phase* phase, Step& step) {
+  if (!phase) return;
+  step.phase = phase->number;
+  step.bounded = true;
+}
+
 // What the state has and the program has not.
 Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
                 const Selection& selection, const PlanOptions& options, Refreshed& refreshed,
-                Installed& installed, Troubles& troubles, Plan& plan) {
+                const LaterPhase& later, Troubles& troubles, Plan& plan) {
   std::unordered_set<std::string_view> kept;
   if (!options.destroy) {
     for (const lower::Resource& resource : graph.resources) {
@@ -45,7 +51,11 @@ Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
     step.address = address;
     step.type = record.type;
     step.provider = record.provider;
-    SPRINT_RETURN_IF_ERROR(installed.Get(record.provider));
+    auto phase = later(record.provider);
+    if (!phase.ok()) {
+      troubles.Fail(address, phase.TakeError(), "");
+      continue;
+    }
     refreshed.Take(held, step);
     step.sensitive = record.sensitive;
     step.lifecycle.protect = record.lifecycle.protect;
@@ -68,6 +78,7 @@ Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
           forget ? "is given up by the program; the object stays" : "is retained; the object stays";
       if (forget) step.loc = forget->loc;
     } else {
+      Await(*phase, step);
       step.action = Action::Delete;
       step.why = options.destroy ? Why::Destroyed : Why::Removed;
       step.reason = options.destroy ? "everything is to go" : "is no longer in the program";
@@ -81,14 +92,17 @@ Status PlanGone(const lower::DesiredGraph& graph, const Inventory& inventory,
 }
 
 // Objects whose replacement is there already.
-void PlanDeposed(const Inventory& inventory, const Selection& selection, Plan& plan) {
+Status PlanDeposed(const Inventory& inventory, const Selection& selection, const LaterPhase& later,
+                   Plan& plan) {
   for (const auto& [address, held] : inventory.held) {
-    if (!selection.Has(address)) continue;
+    if (!selection.Has(address) || held.record->deposed.empty()) continue;
+    SPRINT_ASSIGN_OR_RETURN(const Phase* phase, later(held.record->provider));
     for (const state::Deposed& old : held.record->deposed) {
       Step step;
       step.address = address;
       step.type = held.record->type;
       step.provider = held.record->provider;
+      Await(phase, step);
       step.action = Action::Delete;
       step.why = Why::Deposed;
       step.reason = "its replacement is there";
@@ -102,17 +116,17 @@ void PlanDeposed(const Inventory& inventory, const Selection& selection, Plan& p
       plan.steps.push_back(std::move(step));
     }
   }
+  return Ok();
 }
 
 }  // namespace
 
 Status PlanRemovals(const lower::DesiredGraph& graph, const Inventory& inventory,
                     const Selection& selection, const PlanOptions& options, Refreshed& refreshed,
-                    Installed& installed, Troubles& troubles, Plan& plan) {
+                    const LaterPhase& later, Troubles& troubles, Plan& plan) {
   SPRINT_RETURN_IF_ERROR(
-      PlanGone(graph, inventory, selection, options, refreshed, installed, troubles, plan));
-  if (!options.refresh_only) PlanDeposed(inventory, selection, plan);
-  return Ok();
+      PlanGone(graph, inventory, selection, options, refreshed, later, troubles, plan));
+  return options.refresh_only ? Ok() : PlanDeposed(inventory, selection, later, plan);
 }
 
 }  // namespace sprint::plan

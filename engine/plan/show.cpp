@@ -97,6 +97,9 @@ std::string InUnit(const Value& value, const std::string& unit) {
 std::string One(const Value& value, const Showing& how) {
   if (value.is_null()) return "null";
   if (how.sensitive) return Masked;
+  if (value.is_unknown() && how.phase >= 0) {
+    return "(known after phase " + std::to_string(how.phase) + ")";
+  }
   if (std::string text = InUnit(value, how.unit); !text.empty()) return text;
   return ShowValue(value, Width);
 }

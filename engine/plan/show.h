@@ -12,6 +12,7 @@ struct Showing {
   std::string unit{};      // the number is a quantity in base units; shown in this one
   bool sensitive = false;  // never shown
   bool forcing = false;    // marked as what forces a replacement
+  int phase = -1;          // after which it is known, if it is not; below 0: not said
 };
 
 // One line as the language writes it, at most about `width` characters: what is longer

@@ -17,14 +17,19 @@ std::string Fixed(double number, int digits) {
 }  // namespace
 
 Board::Board(const plan::Plan& plan) {
-  for (const plan::Step& step : plan.steps) {
-    if (!step.Changes()) continue;
-    left_[step.address].calls += step.action == plan::Action::Replace ? 2 : 1;
-  }
+  for (const plan::Step& step : plan.steps) Expect(step);
+}
+
+void Board::Expect(const plan::Step& step) {
+  if (!step.Changes()) return;
+  left_[step.address].calls += step.action == plan::Action::Replace ? 2 : 1;
 }
 
 void Board::On(const apply::Event& event, Time now) {
   using Kind = apply::Event::Kind;
+  // Nothing of them has begun; what was counted is the most that could come.
+  for (const plan::Step* step : event.steps) left_.erase(step->address);
+  for (const plan::Step* step : event.steps) Expect(*step);
   const auto running = std::find_if(running_.begin(), running_.end(),
                                     [&](const Running& it) { return it.address == event.address; });
   const auto found = left_.find(event.address);
@@ -63,6 +68,9 @@ void Board::On(const apply::Event& event, Time now) {
         ++done_;
       }
       return;
+    case Kind::Begun:
+    case Kind::Stopped:
+      return;
   }
 }
 
@@ -79,6 +87,16 @@ std::string Duration(double seconds) {
 
 std::string Sentence(const apply::Event& event) {
   using Kind = apply::Event::Kind;
+  if (event.phase) {
+    const std::string phase = "phase " + std::to_string(event.phase->number) + "  ";
+    const std::string provider = "provider `" + event.phase->provider + "`";
+    if (event.kind == Kind::Stopped) return phase + provider + " stopped: " + event.error;
+    const auto changes =
+        std::count_if(event.steps.begin(), event.steps.end(),
+                      [](const plan::Step* step) { return step->Changes(); });
+    return phase + provider + " is configured and has " + std::to_string(changes) +
+           (changes == 1 ? " object" : " objects") + " to make, change or delete";
+  }
   std::string text = Verb(event);
   text.resize(std::max<size_t>(text.size(), 8), ' ');
   text += " " + event.address;
@@ -93,6 +111,8 @@ std::string Sentence(const apply::Event& event) {
     case Kind::Skipped:
       return text + " skipped because of `" + event.text + "`";
     case Kind::Finished:
+    case Kind::Begun:
+    case Kind::Stopped:
       break;
   }
   switch (event.outcome) {

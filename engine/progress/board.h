@@ -35,6 +35,8 @@ class Board {
   const std::vector<Running>& running() const { return running_; }
 
  private:
+  void Expect(const plan::Step& step);
+
   // By address: calls that an object still needs; several objects of one address (deposed
   // ones) count together.
   struct Left {

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <utility>
 
+#include "engine/plan/document.h"
 #include "engine/progress/board.h"
 
 namespace sprint::progress {
@@ -44,6 +45,9 @@ const char* TypeOf(apply::Event::Kind kind) {
       return "finished";
     case apply::Event::Kind::Skipped:
       return "skipped";
+    case apply::Event::Kind::Begun:
+    case apply::Event::Kind::Stopped:
+      return "phase";
   }
   return "";
 }
@@ -76,6 +80,11 @@ void Stream::Trouble(const Error& error) {
 void Stream::Begin(const plan::Plan& plan) {
   told_->board = Board(plan);
   told_->running = clock_.Steady();
+  for (const plan::Phase& phase : plan.phases) {
+    Object line = plan::Document(plan, phase);
+    line["outcome"] = "planned";
+    Say("phase", std::move(line));
+  }
   const value::Value changes = plan::Changes(plan);
   for (const value::Value& change : *changes.As<value::List>()) {
     Say("planned", *change.As<Object>());
@@ -95,9 +104,26 @@ void Stream::Begin(const plan::Plan& plan) {
                {"objects", Int(told_->board.total())}});
 }
 
+// A phase, and what its steps have turned out to be.
+void Stream::Tell(const apply::Event& event) {
+  const plan::Phase& phase = *event.phase;
+  const bool begun = event.kind == apply::Event::Kind::Begun;
+  Object line{{"phase", static_cast<int64_t>(phase.number)},
+              {"provider", phase.provider},
+              {"outcome", begun ? "begun" : "stopped"}};
+  value::List changes;
+  for (const plan::Step* step : event.steps) {
+    if (step->Changes()) changes.emplace_back(plan::Change(*step));
+  }
+  if (begun) line["changes"] = std::move(changes);
+  if (!begun) line["error"] = event.error;
+  Say(TypeOf(event.kind), std::move(line));
+}
+
 void Stream::On(const apply::Event& event) {
   using Kind = apply::Event::Kind;
   told_->board.On(event, clock_.Steady());
+  if (event.phase) return Tell(event);
   Object line{{"address", event.address}, {"action", Verb(event)}};
   if (event.kind == Kind::Skipped) {
     line["because_of"] = event.text;

@@ -45,8 +45,9 @@ class TableProgress final : public Progress {
 
   void On(const apply::Event& event) override {
     board_.On(event, clock_.Steady());
-    if (event.kind != apply::Event::Kind::Finished) return;
-    const bool good = event.outcome == apply::Outcome::Done;
+    if (event.kind != apply::Event::Kind::Finished && !event.phase) return;
+    const bool good =
+        event.outcome == apply::Outcome::Done && event.kind != apply::Event::Kind::Stopped;
     const char* colour = !colour_ ? "" : good ? "\033[32m" : "\033[31m";
     above_ += "  " + (colour + Sentence(event)) + (colour_ ? "\033[0m" : "") + "\n";
     // What went wrong is seen at once; what went well may come in large numbers.

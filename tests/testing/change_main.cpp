@@ -3,6 +3,8 @@
 //   program              the lines behind it, indented, are the program from now on:
 //     NAME [attribute=value]... [needs=NAME] [protect] [retain] [cbd] [ignore=a] [drift=a:policy]
 //          [ready=attribute:value] [when=NAME]       `ref=NAME.id` refers to another
+//          [in=PROVIDER]                             `sim` unless said otherwise
+//     provider inner at=NAME.id, provider deep at=NAME.id   inside a thing of sim, of inner
 //     moved A B, adopt NAME ID, forget NAME
 //   world set ID.attribute=value, world delete ID, world make ID name=N   what others do
 //   fail VERB NAME CLASS [TIMES] [half|lost]          the next calls go wrong
@@ -22,6 +24,7 @@
 #include <sstream>
 
 #include "engine/apply/apply.h"
+#include "engine/lower/config.h"
 #include "tests/testing/memory_store.h"
 #include "tests/testing/scripted_world.h"
 
@@ -44,7 +47,11 @@ std::pair<std::string, std::string> Cut(const std::string& text, char at) {
 
 class Story {
  public:
-  Story() { providers_.Add("sim", &world_); }
+  Story() {
+    providers_.Add("sim", &world_);
+    providers_.Add("inner", &inner_);
+    providers_.Add("deep", &deep_);
+  }
 
   // What `command` prints; `block` are the indented lines behind it.
   std::vector<std::string> Run(const std::string& command, const std::vector<std::string>& block) {
@@ -54,8 +61,10 @@ class Story {
     if (verb == "program") Program(block);
     if (verb == "world") World(words);
     if (verb == "fail") Fail(words);
-    if (verb == "lie") world_.Lie(words[1] + " " + words[2]);
-    if (verb == "heal") world_.Heal();
+    for (ScriptedWorld* world : {&world_, &inner_, &deep_}) {
+      if (verb == "lie") world->Lie(words[1] + " " + words[2]);
+      if (verb == "heal") world->Heal();
+    }
     if (verb == "store") store_.failing = words[1] == "away";
     if (verb == "plan") (void)Plan(words, true);
     if (verb == "apply") Apply(words);
@@ -80,10 +89,28 @@ class Story {
         graph_.adoptions.push_back({words[1], words[2], {}});
       } else if (words[0] == "forget") {
         graph_.forgets.push_back({words[1], {}});
+      } else if (words[0] == "provider") {
+        const auto [key, text] = Cut(words[2], '=');
+        graph_.providers.push_back({words[1], value::Object{{key, ValueOf(text)}}});
       } else {
         graph_.resources.push_back(Resource(words));
       }
     }
+    // As lowering does it.
+    for (lower::Resource& resource : graph_.resources) {
+      std::set<std::string> needs(resource.dependencies.begin(), resource.dependencies.end());
+      for (const lower::ProviderConfig& provider : graph_.providers) {
+        if (provider.name == resource.provider) lower::CollectReferences(provider.config, needs);
+      }
+      resource.dependencies.assign(needs.begin(), needs.end());
+    }
+  }
+
+  // `NAME.id` as a reference, all else as a text.
+  static value::Value ValueOf(const std::string& text) {
+    const auto [address, path] = Cut(text, '.');
+    if (path.empty()) return text;
+    return value::Object{{"$ref", value::Object{{"address", address}, {"path", path}}}};
   }
 
   static lower::Resource Resource(const std::vector<std::string>& words) {
@@ -121,11 +148,12 @@ class Story {
         needs.insert(text);
       } else if (key == "needs") {
         needs.insert(text);
-      } else if (const auto [other, path] = Cut(text, '.'); !path.empty()) {
-        config[key] = value::Object{{"$ref", value::Object{{"address", other}, {"path", path}}}};
-        needs.insert(other);
+      } else if (key == "in") {
+        resource.provider = text;
+        resource.type = text + ".thing";
       } else {
-        config[key] = text;
+        config[key] = ValueOf(text);
+        lower::CollectReferences(config[key], needs);
       }
     }
     resource.config = std::move(config);
@@ -135,11 +163,15 @@ class Story {
 
   void World(const std::vector<std::string>& words) {
     if (words[1] == "delete") {
-      world_.things.erase(words[2]);
+      for (ScriptedWorld* world : {&world_, &inner_, &deep_}) world->things.erase(words[2]);
     } else if (words[1] == "set") {
       const auto [where, text] = Cut(words[2], '=');
       const auto [id, attribute] = Cut(where, '.');
-      (*world_.things.at(id).attributes.As<value::Object>())[attribute] = text;
+      for (ScriptedWorld* world : {&world_, &inner_, &deep_}) {
+        const auto thing = world->things.find(id);
+        if (thing == world->things.end()) continue;
+        (*thing->second.attributes.As<value::Object>())[attribute] = text;
+      }
     } else if (words[1] == "make") {
       value::Object thing{{"id", words[2]}, {"kind", {}},   {"ref", {}},
                           {"size", {}},     {"secret", {}}, {"status", {}}};
@@ -147,7 +179,8 @@ class Story {
         const auto [key, text] = Cut(words[i], '=');
         thing[key] = text;
       }
-      world_.things[words[2]].attributes = std::move(thing);
+      ScriptedWorld& world = words[2].find('/') == std::string::npos ? world_ : inner_;
+      world.things[words[2]].attributes = std::move(thing);
     }
   }
 
@@ -169,7 +202,7 @@ class Story {
         failure.times = std::atoi(words[i].c_str());
       }
     }
-    world_.Fail(std::move(failure));
+    for (ScriptedWorld* world : {&world_, &inner_, &deep_}) world->Fail(failure);
   }
 
   std::optional<plan::Plan> Plan(const std::vector<std::string>& words, bool show) {
@@ -183,6 +216,7 @@ class Story {
       if (key == "exclude") options.excludes.push_back(text);
       if (key == "replace") options.replace.push_back(text);
     }
+    (void)plan::ConfigureByState(graph_.providers, store_.snapshot, providers_);
     auto plan = plan::MakePlan(graph_, store_.snapshot, providers_, options);
     if (!plan.ok()) {
       Say("refused: " + plan.error().ToString());
@@ -197,7 +231,14 @@ class Story {
             (step.deposed.empty() ? "" : " (deposed " + step.deposed + ")") + ": " + step.reason +
             " [" + Name(step.why) + "]" +
             (step.moved_from.empty() ? "" : " moved from " + step.moved_from) +
-            (step.adopt.empty() ? "" : " adopts " + step.adopt));
+            (step.adopt.empty() ? "" : " adopts " + step.adopt) +
+            (step.phase == 0 ? "" : " in phase " + std::to_string(step.phase)) +
+            (step.bounded ? " at most" : ""));
+      }
+      for (const plan::Phase& phase : plan->phases) {
+        std::string after;
+        for (const std::string& address : phase.after) after += " " + address;
+        Say("phase " + std::to_string(phase.number) + ": " + phase.provider + " after" + after);
       }
       for (const std::string& note : plan->notes) Say("note: " + note);
       for (const std::string& error : plan->errors) Say("error: " + error);
@@ -211,6 +252,7 @@ class Story {
       return std::find(words.begin(), words.end(), flag) != words.end();
     };
     auto plan = Plan(words, false);
+    world_.calls.clear();
     if (!plan) return;
     if (has("saved")) {
       auto loaded = plan::FromText(plan::ToText(*plan));
@@ -228,9 +270,11 @@ class Story {
             std::to_string(event.attempt) + ")");
       } else if (event.kind == apply::Event::Kind::Waiting) {
         Say("  waits for " + event.text);
+      } else if (event.kind == apply::Event::Kind::Begun) {
+        Say("  phase " + std::to_string(event.phase->number) + " begins: " +
+            event.phase->provider);
       }
     };
-    world_.calls.clear();
     auto report = apply::Apply(*plan, store_, providers_, SystemClock(), options);
     if (!report.ok()) return Say("refused: " + report.error().ToString());
     for (const std::string& call : world_.calls) Say("  call " + call);
@@ -240,6 +284,7 @@ class Story {
   void Recover() {
     apply::ApplyOptions options;
     options.pause = [](double) {};
+    (void)plan::ConfigureByState(graph_.providers, store_.snapshot, providers_);
     auto settled = apply::Recover(store_, providers_, SystemClock(), options);
     if (!settled.ok()) return Say("refused: " + settled.error().ToString());
     for (const apply::Settled& one : *settled) Say(one.address + " " + one.text);
@@ -274,12 +319,14 @@ class Story {
     for (const state::Intent& intent : store_.snapshot.open) {
       Say("open: " + intent.action + " " + intent.object.address);
     }
-    for (const auto& [id, thing] : world_.things) {
-      if (!known.contains(id)) Say("nobody's: " + id + " " + Shown(thing.attributes));
+    for (const ScriptedWorld* world : {&world_, &inner_, &deep_}) {
+      for (const auto& [id, thing] : world->things) {
+        if (!known.contains(id)) Say("nobody's: " + id + " " + Shown(thing.attributes));
+      }
     }
   }
 
-  ScriptedWorld world_;
+  ScriptedWorld world_, inner_{world_, "inner"}, deep_{inner_, "deep"};
   MemoryStore store_;
   plan::GivenProviders providers_;
   lower::DesiredGraph graph_;

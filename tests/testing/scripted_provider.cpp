@@ -1,6 +1,7 @@
 // A provider whose world is a folder: one file an object, named by its id. Creation is
-// never idempotent: whoever asks twice has two, unless he looks for the tag first. A
-// setting or the file `script` there makes it misbehave:
+// never idempotent: whoever asks twice has two, unless he looks for the tag first. With `host`,
+// the path of an object, its world is inside that: it cannot be configured without. The file
+// `script` there, or the one that it is configured with, makes it misbehave:
 //   delay MS         every Apply takes so long, half of it before the deed
 //   die before N     kills itself when asked for the N-th Apply of its life, before the deed
 //   die after N      ... after the deed, before the answer
@@ -35,14 +36,16 @@ class ScriptedProvider final : public sdk::Provider {
  public:
   ScriptedProvider() {
     const Type text{.kind = Type::Kind::String};
-    config_.attributes = {{.name = "folder", .type = text, .required = true}};
+    config_.attributes = {{.name = "folder", .type = text, .required = true},
+                          {.name = "host", .type = text, .optional = true},
+                          {.name = "script", .type = text, .optional = true}};
     value::Schema thing;
     thing.attributes = {{.name = "id", .type = text, .computed = true},
                         {.name = "name", .type = text, .required = true},
                         {.name = "kind", .type = text, .optional = true, .forces_new = true},
                         {.name = "size", .type = text, .optional = true},
                         {.name = "ref", .type = text, .optional = true}};
-    resources_["scripted_thing"] = thing;
+    resources_["thing"] = thing;
   }
   const value::Schema& config_schema() const override { return config_; }
   const std::map<std::string, value::Schema>& resources() const override { return resources_; }
@@ -52,7 +55,13 @@ class ScriptedProvider final : public sdk::Provider {
 
   Status Configure(const Value& config) override {
     folder_ = config.Text("folder");
+    script_ = config.Text("script").empty() ? folder_ + "/script" : config.Text("script");
     std::error_code error;
+    // A world inside an object of another one is there while that is.
+    const std::string host = config.Text("host");
+    if (!host.empty() && !std::filesystem::exists(host, error)) {
+      return Error(ErrorCode::Unavailable, "there is no host at " + host);
+    }
     std::filesystem::create_directories(folder_ + "/objects", error);
     return error ? Status(Error(ErrorCode::Denied, error.message())) : Ok();
   }
@@ -126,7 +135,7 @@ class ScriptedProvider final : public sdk::Provider {
   };
   Script ReadScript() const {
     Script script;
-    std::ifstream in(folder_ + "/script");
+    std::ifstream in(script_);
     for (std::string word, what; in >> word;) {
       if (word == "telling") script.telling = true;
       if (word == "delay") in >> script.delay;
@@ -166,7 +175,7 @@ class ScriptedProvider final : public sdk::Provider {
 
   value::Schema config_;
   std::map<std::string, value::Schema> resources_;
-  std::string folder_;
+  std::string folder_, script_;
   std::atomic<int> turns_ = 0, failed_ = 0;
 };
 

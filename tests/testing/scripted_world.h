@@ -42,8 +42,19 @@ class ScriptedWorld final : public host::Provider {
     resources_["sim_thing"] = thing;
   }
 
+  // A world inside a thing of `outer`, whose id it is configured with as `at`: it is gone with
+  // that thing, and cannot be asked before.
+  ScriptedWorld(ScriptedWorld& outer, const std::string& name) : ScriptedWorld() {
+    outer_ = &outer;
+    name_ = name;
+    config_.attributes = {
+        {.name = "at", .type = {.kind = value::Type::Kind::String}, .required = true}};
+    resources_[name + "_thing"] = resources_["sim_thing"];
+    resources_.erase("sim_thing");
+  }
+
   std::map<std::string, Thing> things;
-  std::vector<std::string> calls;  // "create a", in order
+  std::vector<std::string> calls;  // "create a", in order; of those inside, too
   void Fail(Failure failure) { failures_.push_back(std::move(failure)); }
   // Its second planning call from now on says something else than the first; or what it
   // makes is not what it planned.
@@ -64,8 +75,13 @@ class ScriptedWorld final : public host::Provider {
   host::Abilities abilities() const override {
     return {.repeats_creates = false, .finds_owned = true};
   }
-  Result<std::vector<host::Message>> Configure(const value::Value&) override {
-    return std::vector<host::Message>{};
+  Result<std::vector<host::Message>> Configure(const value::Value& config) override {
+    if (!outer_) return std::vector<host::Message>{};
+    const std::lock_guard lock(mutex_);
+    at_ = config.Text("at");
+    Log("configure " + name_ + " at " + at_);
+    if (Alive()) return std::vector<host::Message>{};
+    return std::vector<host::Message>{{true, "nobody answers at `" + at_ + "`", "", "", {}}};
   }
   Result<std::vector<host::Message>> Validate(const std::string&, const value::Value&) override {
     return std::vector<host::Message>{};
@@ -74,6 +90,7 @@ class ScriptedWorld final : public host::Provider {
                                 const value::Value& proposed, const value::Value&,
                                 const std::string&) override {
     const std::lock_guard lock(mutex_);
+    if (!Alive()) return Away();
     host::PlanAnswer answer;
     answer.planned = proposed;
     if (proposed.is_null()) return answer;
@@ -111,7 +128,8 @@ class ScriptedWorld final : public host::Provider {
                               : prior.is_null() ? "create "
                                                 : "update ") +
                              (planned.is_null() ? prior : planned).Text("name");
-    calls.push_back(call);
+    Log(outer_ ? name_ + " " + call : call);
+    if (!Alive()) return Away();
     const Failure* failure = Next(call);
     host::ApplyAnswer answer;
     answer.new_state = prior;
@@ -126,7 +144,7 @@ class ScriptedWorld final : public host::Provider {
       value::Value thing = planned;
       value::Object& fields = *thing.As<value::Object>();
       if (prior.is_null()) {
-        fields["id"] = "t-" + std::to_string(++made_);
+        fields["id"] = (name_.empty() ? "t-" : at_ + "/" + name_ + "-") + std::to_string(++made_);
         fields["status"] = {};
       }
       Thing& there = things[thing.Text("id")];
@@ -144,6 +162,7 @@ class ScriptedWorld final : public host::Provider {
   Result<host::ReadAnswer> Read(const std::string&, const value::Value& current,
                                 const std::string&) override {
     const std::lock_guard lock(mutex_);
+    if (!Alive()) return Away();
     host::ReadAnswer answer;
     if (const Failure* failure = Next("read " + current.Text("name"))) {
       answer.new_state = current;
@@ -165,6 +184,23 @@ class ScriptedWorld final : public host::Provider {
   void Stop() override {}
 
  private:
+  // What lived in things that are no more is no more.
+  bool Alive() {
+    if (!outer_) return true;
+    std::erase_if(things, [this](const auto& thing) {
+      return !outer_->things.contains(thing.first.substr(0, thing.first.rfind('/')));
+    });
+    return outer_->things.contains(at_);
+  }
+  void Log(const std::string& call) {
+    ScriptedWorld* first = this;
+    while (first->outer_) first = first->outer_;
+    first->calls.push_back(call);
+  }
+  static Error Away() {
+    return {ErrorCode::Unavailable, "it is not configured, or its host is gone"};
+  }
+
   const Failure* Next(const std::string& call) {
     for (Failure& failure : failures_) {
       if (failure.on != call || failure.times == 0) continue;
@@ -174,6 +210,8 @@ class ScriptedWorld final : public host::Provider {
     return nullptr;
   }
 
+  ScriptedWorld* outer_ = nullptr;
+  std::string name_, at_;  // of an inner one
   std::map<std::string, value::Schema> resources_;
   value::Schema config_;
   std::vector<Failure> failures_;

@@ -38,6 +38,21 @@ resource scripted.thing d { name = "d" }
 """
 
 
+# The second provider's world is inside an object of the first.
+PHASES = """
+provider scripted { folder = "WORLD" }
+provider inner {
+  folder = "WORLD/inner/{server.id}"
+  host   = "WORLD/objects/{server.id}"
+  script = "WORLD/script"
+}
+resource scripted.thing server { name = "server", kind = "x" }
+resource inner.thing one { name = "one", size = "1" }
+resource inner.thing two { name = "two", ref = one.id }
+resource scripted.thing dns { name = "dns", ref = two.id }
+"""
+
+
 CONTINUUM = """
 provider scripted { folder = "WORLD" }
 node Small {
@@ -80,7 +95,8 @@ class Apply(unittest.TestCase):
         self.world = self.top / "world"
         (self.world / "objects").mkdir(parents=True)
         (self.top / "bin").mkdir()
-        os.symlink(PROVIDER, self.top / "bin/sprint-provider-scripted")
+        for name in ("scripted", "inner"):
+            os.symlink(PROVIDER, self.top / f"bin/sprint-provider-{name}")
         self.write(PROGRAM)
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.top), "TERM": "xterm",
                             "SPRINT_PROVIDER_PATH": str(self.top / "bin")}
@@ -178,6 +194,70 @@ class Apply(unittest.TestCase):
         self.assertEqual(failed["class"], "auth")
         self.assertEqual(failed["where"], "a.sprint:3")
         self.assertIn("as the script wants it", failed["error"])
+
+    # --- a provider that is configured by what is made ---
+
+    def inner_names(self):
+        return sorted(json.loads(path.read_text())["name"]
+                      for path in self.world.glob("inner/*/objects/*"))
+
+    def test_phases(self):
+        self.write(PHASES)
+        out = self.run_it("plan", code=2)
+        self.assertIn("\nPhase 1, after server: provider `inner` can be asked; "
+                      "at most 2 to add, 0 to change, 0 to destroy\n", out)
+        self.assertIn("ref = (known after phase 1)", out)
+        self.assertIn("Plan: at most 4 to add, 0 to change, 0 to destroy.", out)
+        phases = json.loads(self.run_it("plan", "--json", "--out", "p.plan", code=2))["phases"]
+        self.assertEqual(phases, [{"phase": 1, "provider": "inner", "after": ["server"],
+                                   "at_most": {"add": 2, "change": 0, "destroy": 0}}])
+        self.assertIn("provider inner, which is configured by server", self.run_it("why", "one"))
+        shown = json.loads(self.run_it("show", "p.plan", "--json"))
+        self.assertEqual(shown["phases"], phases)
+        self.assertEqual({s["address"]: (s["phase"], s.get("bounded", False)) for s in shown["steps"]},
+                         {"server": (0, False), "one": (1, True), "two": (1, True), "dns": (1, False)})
+        lines = self.valid(self.run_it("apply", "p.plan", "--yes", "--json"))
+        self.assertEqual(set(self.outcomes(lines).values()), {"done"})
+        self.assertEqual([(p["outcome"], p["provider"]) for p in self.of(lines, "phase")],
+                         [("planned", "inner"), ("begun", "inner")])
+        self.assertEqual([f["address"] for f in self.of(lines, "finished")],
+                         ["server", "one", "two", "dns"])
+        # A saved plan is carried out once.
+        self.assertIn("the state moved", self.start("apply", "p.plan", "--yes").communicate()[1])
+        self.assertIn("No changes", self.run_it("plan"))
+        # A new server is a new world: all of it is made anew, with one approval.
+        self.write(PHASES.replace('kind = "x"', 'kind = "y"'))
+        self.assertIn("at most 2 to add", self.run_it("plan", code=2))
+        out = self.run_it("apply", "--yes")
+        self.assertIn("phase 1  provider `inner` is configured and has 2 objects", out)
+        self.assertIn("No changes", self.run_it("plan"))
+        self.assertEqual(self.names(), ["dns", "server"])
+        self.run_it("destroy", "--yes")
+        self.assertEqual(self.names(), [])
+        # Those of the first world went with their server; of the second one they were deleted.
+        self.assertEqual(self.inner_names(), ["one", "two"])
+
+    def test_phase_that_stops(self):
+        self.write(PHASES.replace("WORLD/objects/{server.id}", "WORLD/objects/{server.id}-not"))
+        lines = self.valid(self.run_it("apply", "--yes", "--json", code=1))
+        self.assertEqual(self.outcomes(lines), {"server": "done", "one": "skipped",
+                                                "two": "skipped", "dns": "skipped"})
+        self.assertIn("there is no host at", self.of(lines, "phase")[-1]["error"])
+        self.assertEqual({s["because_of"] for s in self.of(lines, "skipped")}, {"phase 1"})
+        # The next plan asks the provider at once, with the right configuration.
+        self.write(PHASES)
+        lines = self.valid(self.run_it("apply", "--yes", "--json"))
+        self.assertEqual(self.of(lines, "phase"), [])
+        self.assertEqual(sorted(self.outcomes(lines)), ["dns", "one", "two"])
+        self.assertEqual(self.inner_names(), ["one", "two"])
+
+    def test_phase_whose_schema_says_no(self):
+        self.write(PHASES.replace('size = "1"', 'sise = "1"'))
+        process = self.start("plan")
+        out, err = process.communicate()
+        self.assertEqual(process.returncode, 1, out + err)
+        self.assertIn("`inner.thing` has no attribute `sise`", out)
+        self.assertEqual(self.names(), [], "nothing was made to find that out")
 
     def test_retries_and_heartbeat(self):
         self.script("delay 1300\nerror unavailable 1")

@@ -93,14 +93,20 @@ int Run(const std::string& folder, const std::string& program, uint64_t seed, in
       !configured.ok()) {
     return Fail(configured.error());
   }
+  auto inner = host::Launch(program, {});
+  if (!inner.ok()) return Fail(inner.error());
   plan::GivenProviders providers;
   providers.Add("scripted", provider->get());
+  providers.Add("inner", inner->get());
+  const lower::DesiredGraph graph = Program(seed, folder);
+  auto before = store.Read();
+  if (!before.ok()) return Fail(before.error());
+  (void)plan::ConfigureByState(graph.providers, *before, providers);
   auto settled = apply::Recover(store, providers, SystemClock());
   if (!settled.ok()) return Fail(settled.error());
   for (const apply::Settled& one : *settled) {
     if (!one.known) return Fail(Error(ErrorCode::Internal, one.address + " " + one.text));
   }
-  const lower::DesiredGraph graph = Program(seed, folder);
   auto snapshot = store.Read();
   if (!snapshot.ok()) return Fail(snapshot.error());
   auto plan = plan::MakePlan(graph, *snapshot, providers, {});

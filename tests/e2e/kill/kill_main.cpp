@@ -21,6 +21,7 @@
 #include <thread>
 
 #include "engine/state/store.h"
+#include "tests/e2e/kill/programs.h"
 
 namespace sprint::kill {
 namespace {
@@ -134,15 +135,19 @@ class Loop {
     }
     std::set<std::string> there;
     std::map<std::string, int> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/objects")) {
-      there.insert(entry.path().filename().string());
-      std::ifstream in(entry.path());
-      std::ostringstream text;
-      text << in.rdbuf();
-      const auto object = value::FromJson(text.str());
-      if (object.ok() && ++names[object->Text("name")] > 1) {
-        Failed("there are two of `" + object->Text("name") + "`");
-        return false;
+    // What was inside the first object's predecessors has gone with them.
+    const std::string host = snapshot->records["t0"].attributes.Text("id");
+    for (const std::string& world : {folder_, InnerFolder(folder_, host)}) {
+      for (const auto& entry : std::filesystem::directory_iterator(world + "/objects")) {
+        there.insert(entry.path().filename().string());
+        std::ifstream in(entry.path());
+        std::ostringstream text;
+        text << in.rdbuf();
+        const auto object = value::FromJson(text.str());
+        if (object.ok() && ++names[object->Text("name")] > 1) {
+          Failed("there are two of `" + object->Text("name") + "`");
+          return false;
+        }
       }
     }
     if (known == there) return true;

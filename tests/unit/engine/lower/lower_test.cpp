@@ -127,6 +127,25 @@ TEST(Lower, RefusesAReferenceToNothingAndACircle) {
   EXPECT_NE(circle.error().message().find("circle"), std::string::npos);
 }
 
+TEST(Lower, ResourcesNeedWhatConfiguresTheirProvider) {
+  World world;
+  world.program.resources = {{"sim.net", "x", {}, {}, {}}, {"inner.net", "y", {}, {}, {}}};
+  const ir::Record config{{"at", ir::Value(ir::Later{"x", "id"})}};
+  world.program.providers.push_back({"inner", config, {}});
+  // One of a library, which says nothing, does not stand above it.
+  world.program.providers.push_back({"inner", {}, {}});
+  const auto graph = world.Go();
+  ASSERT_TRUE(graph.ok());
+  ASSERT_EQ(graph->providers.size(), 1u);
+  EXPECT_EQ(graph->resources[1].dependencies, std::vector<std::string>{"x"});
+  world.program.providers[0].name = "sim";
+  EXPECT_EQ(world.Go().error().message(),
+            "provider `sim` is configured by `x`, which it makes itself");
+  world.program.providers[0] = {"inner", {{"at", ir::Value(ir::Later{"z", "id"})}}, {}};
+  EXPECT_EQ(world.Go().error().message(),
+            "provider `inner` refers to `z`, which is no resource of this program");
+}
+
 TEST(Config, JoinsTextOnceItsPiecesAreKnown) {
   const auto config = ToConfig(ir::Value(
       ir::Join{{ir::Value("http://"), ir::Value(ir::Later{"a", "ip"}), ir::Value(":80")}}));

@@ -55,6 +55,14 @@ TEST(Changed, IsWhatIsNewAndWhatIsGone) {
   EXPECT_EQ(Changed(Chain(), now), (std::set<std::string>{"d", "e"}));
 }
 
+TEST(Changed, IsAllOfAProviderThatIsConfiguredOtherwise) {
+  lower::DesiredGraph before = Chain(), now = Chain();
+  before.providers.push_back({"sim", value::Object{{"at", "x"}}});
+  now.providers.push_back({"sim", value::Object{{"at", "y"}}});
+  now.resources[3].provider = "other";
+  EXPECT_EQ(Changed(before, now), (std::set<std::string>{"a", "b", "c"}));
+}
+
 // Without a provider steps are planned from the program alone, which suffices to see which.
 TEST(PlanOnly, LooksAtNothingElse) {
   lower::DesiredGraph now = Chain();
