@@ -54,6 +54,10 @@ class CommandLine {
                          "sprint plan laptop.sprint --out today.plan");
     plan->add_option("--out", options_.out, "save the plan, to apply exactly it")
         ->type_name("FILE");
+    plan->add_option("--certificate", options_.certificate,
+                     "write down the proof that no placement is cheaper, or that there is none,\n"
+                     "for others to check: compiler/docs/certificate.schema.json")
+        ->type_name("FILE");
     plan->add_flag("--peer-rules", options_.peer_rules,
                    "also show it by the rules of the SPACE4AI programs, for comparison only");
     plan->add_flag("--sensitivity", options_.sensitivity,

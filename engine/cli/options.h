@@ -18,6 +18,7 @@ struct Options {
   // plan, apply, destroy
   std::string out;           // plan: save here
   bool sensitivity = false;  // plan: how far prices and bounds may move
+  std::string certificate;   // plan: write the proof of the placement here
   bool peer_rules = false;   // plan: what the peers' rules say of it
   std::string plan_file;     // apply: execute this saved plan
   bool auto_approve = false;

@@ -11,6 +11,25 @@
 #include "engine/placement/sensitivity.h"
 
 namespace sprint::cli {
+namespace {
+
+// The proof to the file that was asked for. NotFound: there is none to write.
+Status WriteProof(const Options& options, const placement::Answer& answer) {
+  if (answer.certificate.empty()) {
+    return Error(ErrorCode::NotFound, "no certificate: the placement is not proven");
+  }
+  return RealFileSystem().Write(options.certificate, answer.certificate + "\n");
+}
+
+void TellProof(const Options& options, const placement::Answer& answer) {
+  const bool none = answer.state == placement::State::Infeasible;
+  std::printf("\nProof that %s, in %llu cases: %s\n",
+              none ? "there is no placement" : "no placement is cheaper",
+              static_cast<unsigned long long>(answer.certificate_cases),
+              options.certificate.c_str());
+}
+
+}  // namespace
 
 // check -> place -> lower -> diff, and nothing is changed.
 int Plan(const Options& options) {
@@ -32,6 +51,10 @@ int Plan(const Options& options) {
   if (!desire.ok()) return Fail(desire.error());
   const Desired& desired = *desire;
   const placement::Answer* answer = desired.deploy ? &desired.answer : nullptr;
+  const bool prove = answer && !options.certificate.empty();
+  if (prove) {
+    if (Status written = WriteProof(options, *answer); !written.ok()) return Fail(written.error());
+  }
   if (!desired.Placed()) {
     for (const state::Refusal& one : *refused) {
       std::fprintf(stderr, "sprint: left out of the placement: %s\n", Describe(one).c_str());
@@ -47,6 +70,7 @@ int Plan(const Options& options) {
       if (answer->state != placement::State::Infeasible) {
         std::fputs(placement::Render(*answer, program, *desired.deploy).c_str(), stdout);
       }
+      if (prove) TellProof(options, *answer);
     }
     return Failure;
   }
@@ -87,6 +111,7 @@ int Plan(const Options& options) {
     Print(compiled);
     if (answer) {
       std::fputs(placement::Render(*answer, program, *desired.deploy).c_str(), stdout);
+      if (prove) TellProof(options, *answer);
       std::puts("");
     }
     if (options.peer_rules && answer) {

@@ -96,6 +96,9 @@ Object PlacementJson(const Compiled& compiled, const placement::Answer& answer) 
                    {"seconds", answer.seconds},
                    {"components", std::move(components)},
                    {"requirements", std::move(requirements)}};
+  if (answer.certificate_cases > 0) {
+    placement["certificate_cases"] = static_cast<int64_t>(answer.certificate_cases);
+  }
   if (answer.state == placement::State::Infeasible) {
     List core;
     List cores;

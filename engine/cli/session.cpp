@@ -131,6 +131,7 @@ Result<Desired> Desire(const ir::Program& program, const Options& options,
   SPRINT_ASSIGN_OR_RETURN(desired.deploy, ChooseDeploy(program, options));
   placement::Options wanted;
   wanted.available = AvailableWith(refused, program, *desired.deploy);
+  wanted.certify = !options.certificate.empty();
   SPRINT_ASSIGN_OR_RETURN(desired.answer, PlaceNow(program, *desired.deploy, wanted));
   if (!desired.Placed()) return desired;
   SPRINT_ASSIGN_OR_RETURN(desired.graph, LowerNow(program, *desired.deploy, desired.answer));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "compiler/support/environment.h"
+#include "engine/solver/check.h"
 #include "engine/solver/explain.h"
 
 namespace sprint::placement {
@@ -34,11 +35,18 @@ class Asker {
     options.budget.seconds -= since.count();
     options.any = true;
     options.active = active;
-    const solver::Outcome outcome = solver::Search(problem, options);
-    const uint64_t used = std::visit([](const auto& one) { return one.steps; }, outcome);
+    const auto outcome = solver::CheckedSearch(problem, options);
+    if (!outcome.ok()) {
+      trouble_ = outcome.error();
+      return false;
+    }
+    const uint64_t used = std::visit([](const auto& one) { return one.steps; }, *outcome);
     budget_.steps -= std::min(budget_.steps, used);
-    return std::holds_alternative<solver::Solved>(outcome);
+    return std::holds_alternative<solver::Solved>(*outcome);
   }
+
+  // An answer that the check refused.
+  const Status& trouble() const { return trouble_; }
 
   // How many more instances of pool j there would have to be; nothing: no number helps.
   std::optional<uint32_t> More(uint32_t j) {
@@ -61,6 +69,7 @@ class Asker {
   const Model& model_;
   solver::Budget budget_;  // what is left of the steps; all of the seconds
   std::chrono::steady_clock::time_point begun_;
+  Status trouble_ = Ok();
 };
 
 void WithoutPins(const Model& model, const solver::Core& core, Asker& asker, Answer& answer) {
@@ -128,8 +137,8 @@ std::string PoolName(const ir::Program& program, const ir::Deploy& deploy, const
   return zone.name + "." + zone.pools[model.pools[pool].pool].name;
 }
 
-void ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
-               const solver::Budget& budget, Answer& answer) {
+Status ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
+                 const solver::Budget& budget, Answer& answer) {
   const solver::Explanation found = solver::Explain(model.problem, Share(budget, 10, CoreSeconds));
   answer.cores_complete = found.complete;
   for (const solver::Core& core : found.cores) {
@@ -147,6 +156,7 @@ void ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Model
   Asker asker(model, Share(budget, 20, OtherSeconds));
   if (!found.cores.empty()) WithoutPins(model, found.cores.front(), asker, answer);
   WithMore(program, deploy, model, asker, answer);
+  return asker.trouble();
 }
 
 }  // namespace sprint::placement

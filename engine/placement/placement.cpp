@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/placement/certificate.h"
 #include "engine/placement/explain.h"
 #include "engine/placement/model.h"
+#include "engine/solver/check.h"
 #include "engine/solver/evaluate.h"
 #include "engine/solver/faults.h"
 #include "engine/solver/peer_rules.h"
-#include "engine/solver/search.h"
 #include "engine/solver/violations.h"
 
 namespace sprint::placement {
@@ -114,16 +115,12 @@ Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const
     search.previous = Recall(program, deploy, model, *options.running);
     search.move = options.move_price / Hour;
   }
-  const solver::Outcome outcome = solver::Search(model.problem, search);
+  SPRINT_ASSIGN_OR_RETURN(const solver::Outcome outcome,
+                          solver::CheckedSearch(model.problem, search));
   const double unit = Shown(model.problem.goal);
   Answer answer;
   answer.workload = options.workload.value_or(program.applications[deploy.application].workload);
   if (const auto* solved = std::get_if<solver::Solved>(&outcome)) {
-    const auto violations =
-        solver::Violations(model.problem, solved->placement, solved->burden - solved->moves);
-    if (!violations.empty()) {
-      return Error(ErrorCode::Internal, "the placement found does not hold: " + violations.front());
-    }
     answer.state = solved->proven ? State::Optimal : State::Feasible;
     answer.steps = solved->steps;
     Describe(program, deploy, model, solved->placement, answer);
@@ -133,11 +130,18 @@ Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const
   } else if (const auto* infeasible = std::get_if<solver::Infeasible>(&outcome)) {
     answer.state = State::Infeasible;
     answer.steps = infeasible->steps;
-    ExplainTo(program, deploy, model, search.budget, answer);
+    SPRINT_RETURN_IF_ERROR(ExplainTo(program, deploy, model, search.budget, answer));
   } else {
     const auto& exhausted = std::get<solver::Exhausted>(outcome);
     answer.steps = exhausted.steps;
     answer.bound = exhausted.bound * unit;
+  }
+  if (options.certify) {
+    if (const auto certificate = solver::Certify(model.problem, search, outcome)) {
+      answer.certificate = WriteCertificate(model.problem, NamesOf(program, deploy, model), search,
+                                            outcome, *certificate);
+      answer.certificate_cases = certificate->cases;
+    }
   }
   return answer;
 }

@@ -92,6 +92,10 @@ struct Answer {
   bool cores_complete = false;
   // What would make it possible, each by itself.
   std::vector<Relaxation> relaxations;
+  // For Options::certify: see engine/placement/certificate.h. Empty: not proven, or not within
+  // the steps by what a certificate can hold.
+  std::string certificate;
+  uint64_t certificate_cases = 0;
 };
 
 struct Options {
@@ -115,6 +119,8 @@ struct Options {
     ir::Index component = 0, zone = 0, pool = 0;
   };
   std::vector<Force> force;
+  // Write down the proof as well, for others to check.
+  bool certify = false;
 };
 
 // InvalidArgument: the program asks for something placement does not know.

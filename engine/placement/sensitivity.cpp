@@ -6,8 +6,8 @@
 
 #include "engine/placement/explain.h"
 #include "engine/placement/model.h"
+#include "engine/solver/check.h"
 #include "engine/solver/evaluate.h"
-#include "engine/solver/search.h"
 
 namespace sprint::placement {
 namespace {
@@ -28,7 +28,7 @@ class Finder {
         budget_{options.steps, options.stop},
         now_(solver::Evaluate(model.problem, placement)) {}
 
-  Sensitivity Run() {
+  Result<Sensitivity> Run() {
     const solver::Problem& problem = model_.problem;
     if (problem.goal == solver::Goal::Cost) {
       for (uint32_t j = 0; j < problem.pools.size(); ++j) {
@@ -38,6 +38,7 @@ class Finder {
     for (uint32_t i = 0; i < model_.constraints.size(); ++i) {
       if (model_.constraints[i].written) out_.bounds.push_back(Bound(i));
     }
+    if (!trouble_.ok()) return trouble_.error();
     return std::move(out_);
   }
 
@@ -53,7 +54,12 @@ class Finder {
     options.budget = budget_;
     options.active = active;
     options.previous = placement_;
-    const solver::Outcome outcome = solver::Search(problem, options);
+    const auto checked = solver::CheckedSearch(problem, options);
+    if (!checked.ok()) {
+      trouble_ = checked.error();
+      return std::nullopt;
+    }
+    const solver::Outcome& outcome = *checked;
     const uint64_t used = std::visit([](const auto& one) { return one.steps; }, outcome);
     budget_.steps -= std::min(budget_.steps, used);
     const auto* solved = std::get_if<solver::Solved>(&outcome);
@@ -193,6 +199,7 @@ class Finder {
   solver::Budget budget_;
   const solver::Evaluation now_;
   Sensitivity out_;
+  Status trouble_ = Ok();  // an answer that the check refused
 };
 
 std::string Money(double per_hour) { return FormatNumber(per_hour, 4) + " EUR/h"; }

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "engine/solver/evaluate.h"
+#include "engine/solver/record.h"
 #include "engine/solver/traffic.h"
 
 namespace sprint::solver {
@@ -72,9 +73,11 @@ class Assignment::State {
     }
   }
 
-  void Run(const Hardware& hardware, std::vector<double> prices) {
-    const double bound = relaxation_.Bound(hardware, prices, Rounds, progress_.Cutoff());
+  void Run(const Hardware& hardware, std::vector<double> prices, Proof* proof) {
+    double bound = relaxation_.Bound(hardware, prices, Rounds, progress_.Cutoff());
+    if (proof) bound = WriteDown(*proof, relaxation_, hardware, prices, bound, progress_);
     if (progress_.Hopeless(bound)) return;
+    if (proof) proof->by = Proof::By::Fixed;
     for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
       current_.count[j] = relaxation_.function(j) ? 0
                           : hardware.usable[j]    ? hardware.low[j]
@@ -110,7 +113,7 @@ class Assignment::State {
       level.alive[c].resize(choices_[c].size());
       std::iota(level.alive[c].begin(), level.alive[c].end(), 0U);
     }
-    Descend(0, spent, bound);
+    Descend(0, spent, bound, proof ? &proof->Add(1, 0) : nullptr);
   }
 
  private:
@@ -326,6 +329,32 @@ class Assignment::State {
     return due;
   }
 
+  // The bound at the prices level.at, and what each pool and component makes of them.
+  double Once(Level& level, double spent) {
+    const std::vector<double>& at = level.at;
+    double total = spent;
+    excess_.assign(load_.size(), 0);
+    for (uint32_t j : nodes_) {
+      total -= at[j] * room_[j];
+      excess_[j] = -room_[j];
+    }
+    for (uint32_t c = 0; c < all_; ++c) {
+      if (placed_[c]) continue;
+      double least = Infinity;
+      const Choice* first = nullptr;
+      for (uint32_t k : level.alive[c]) {
+        const double due = Due(choices_[c][k], at);
+        if (due >= least) continue;
+        least = due;
+        first = &choices_[c][k];
+      }
+      total += least;
+      level.now[c] = least;
+      for (size_t p = 0; p < first->pools.size(); ++p) excess_[first->pools[p]] += first->load[p];
+    }
+    return total;
+  }
+
   // The same relaxation once more, for what is left: room that remains instead of
   // capacity, whole choices that still fit instead of parts. Returns a lower bound, adjusts the
   // prices of the level and keeps what each component pays at them.
@@ -335,26 +364,8 @@ class Assignment::State {
     at = level.prices;
     level.least.assign(all_, 0);
     for (int round = 0; round < DepthRounds; ++round) {
-      double total = spent, norm = 0;
-      excess_.assign(load_.size(), 0);
-      for (uint32_t j : nodes_) {
-        total -= at[j] * room_[j];
-        excess_[j] = -room_[j];
-      }
-      for (uint32_t c = 0; c < all_; ++c) {
-        if (placed_[c]) continue;
-        double least = Infinity;
-        const Choice* first = nullptr;
-        for (uint32_t k : level.alive[c]) {
-          const double due = Due(choices_[c][k], at);
-          if (due >= least) continue;
-          least = due;
-          first = &choices_[c][k];
-        }
-        total += least;
-        level.now[c] = least;
-        for (size_t p = 0; p < first->pools.size(); ++p) excess_[first->pools[p]] += first->load[p];
-      }
+      const double total = Once(level, spent);
+      double norm = 0;
       if (total > best) {
         best = total;
         level.prices = at;
@@ -374,9 +385,22 @@ class Assignment::State {
     return best;
   }
 
+  // At short prices instead, unless they no longer close what the long ones do.
+  double WriteDownLevel(Proof& proof, Level& level, double spent, double bound) {
+    level.at = Short(level.prices);
+    const double at = Once(level, spent);
+    if (!progress_.Hopeless(bound) || progress_.Hopeless(at)) {
+      level.prices = level.at;
+      level.least = level.now;
+      bound = at;
+    }
+    proof.Price(level.prices);
+    return bound;
+  }
+
   // Places the component with the fewest choices left. `spent`: all instances and what
   // the placed components execute.
-  void Descend(uint32_t depth, double spent, double bound) {
+  void Descend(uint32_t depth, double spent, double bound, Proof* proof) {
     if (progress_.Stop()) {
       progress_.LeaveOpen(bound);
       return;
@@ -396,7 +420,8 @@ class Assignment::State {
       std::erase_if(level.alive[c], [&](uint32_t k) { return !StillFits(choices_[c][k]); });
       if (level.alive[c].empty()) return;
     }
-    bound = std::max(bound, Tighten(level, spent));
+    const double tight = Tighten(level, spent);
+    bound = proof ? WriteDownLevel(*proof, level, spent, tight) : std::max(bound, tight);
     if (progress_.Hopeless(bound)) return;
     uint32_t next = all_;
     for (uint32_t c = 0; c < all_; ++c) {
@@ -406,6 +431,10 @@ class Assignment::State {
       });
       if (level.alive[c].empty()) return;
       if (next == all_ || level.alive[c].size() < level.alive[next].size()) next = c;
+    }
+    if (proof) {
+      proof->by = Proof::By::Place;
+      proof->of = next;
     }
     std::vector<std::pair<double, uint32_t>> order;
     for (uint32_t k : level.alive[next]) {
@@ -425,7 +454,11 @@ class Assignment::State {
           if (!placed_[c]) below.alive[c] = level.alive[c];
         }
         below.prices = level.prices;
-        Descend(depth + 1, spent + choice.fixed, bound + dearer);
+        // Of a whole placement there is nothing to say.
+        Proof* way = proof && depth + 1 < all_
+                         ? &proof->Add(order.size(), choice.variant, choice.pools)
+                         : nullptr;
+        Descend(depth + 1, spent + choice.fixed, bound + dearer, way);
       }
       Put(next, choice, -1);
     }
@@ -476,8 +509,8 @@ Assignment::Assignment(const Problem& problem, const Domains& domains, const Ite
     : state_(std::make_unique<State>(problem, domains, items, relaxation, progress)) {}
 Assignment::~Assignment() = default;
 
-void Assignment::Run(const Hardware& hardware, std::vector<double> prices) {
-  state_->Run(hardware, std::move(prices));
+void Assignment::Run(const Hardware& hardware, std::vector<double> prices, Proof* proof) {
+  state_->Run(hardware, std::move(prices), proof);
 }
 
 }  // namespace sprint::solver

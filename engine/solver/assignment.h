@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/solver/certificate.h"
 #include "engine/solver/domains.h"
 #include "engine/solver/progress.h"
 #include "engine/solver/relaxation.h"
@@ -21,7 +22,8 @@ class Assignment {
   // chance; formulas that can only get worse are checked as soon as something breaks
   // them. Every instance is paid for: a placement that leaves a pool unused is found
   // where the pool's count is its idle one. Improves the best placement in `progress`.
-  void Run(const Hardware& hardware, std::vector<double> prices);
+  // With a `proof` it writes down why there is none.
+  void Run(const Hardware& hardware, std::vector<double> prices, Proof* proof = nullptr);
 
  private:
   class State;

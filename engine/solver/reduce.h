@@ -20,6 +20,7 @@ class Reduced {
   Placement Inside(const Placement& placement) const;
   // And back.
   Placement Outside(const Placement& placement) const;
+  uint32_t Outside(uint32_t pool) const { return kept_[pool]; }
 
  private:
   static constexpr uint32_t Nowhere = ~0U;

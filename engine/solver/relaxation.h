@@ -43,6 +43,12 @@ class Relaxation {
   // the start and become those of the best bound.
   double Bound(const Hardware& hardware, std::vector<double>& prices, int rounds, double enough);
 
+  // The bound at these prices.
+  double At(const Hardware& hardware, const std::vector<double>& prices) {
+    std::vector<double> excess;
+    return Once(hardware, prices, excess);
+  }
+
   // Objective that component c pays at `prices` on each step, the others disregarded.
   // Where requests may return only the first counts.
   StepCosts Costs(const Hardware& hardware, const std::vector<double>& prices, uint32_t c) const;

@@ -5,11 +5,13 @@
 #include <limits>
 
 #include "engine/solver/assignment.h"
+#include "engine/solver/certificate.h"
 #include "engine/solver/domains.h"
 #include "engine/solver/latency.h"
 #include "engine/solver/neighbourhood.h"
 #include "engine/solver/packing.h"
 #include "engine/solver/progress.h"
+#include "engine/solver/record.h"
 #include "engine/solver/reduce.h"
 #include "engine/solver/relaxation.h"
 #include "engine/solver/repair.h"
@@ -102,19 +104,60 @@ class Searcher {
     }
   }
 
+  // Proves once more that nothing is better than `best`, or that there is nothing.
+  std::optional<Certificate> Record(const Solved* best) {
+    Certificate certificate;
+    certificate.limit = progress_.limit = Top(Root().hardware);
+    if (!PruneByTime(problem_, domains_, items_)) return certificate;
+    Node root = Root();
+    if (best) {
+      progress_.best = best->placement;
+      progress_.burden = best->burden;
+    } else if (domains_.CountsNeverHurt()) {
+      certificate.fullest = true;
+      root.hardware.low = root.hardware.high;
+    }
+    root.proof = &certificate.proof;
+    root.bound = relaxation_.Bound(root.hardware, root.prices, RootRounds, progress_.Cutoff());
+    root.bound =
+        WriteDown(*root.proof, relaxation_, root.hardware, root.prices, root.bound, progress_);
+    root.load = relaxation_.load();
+    if (!progress_.Hopeless(root.bound)) Branch(root);
+    certificate.cases = certificate.proof.Cases();
+    // Something that holds has come up where there should be nothing.
+    const bool wrong = progress_.best && (!best || progress_.burden < best->burden);
+    if (progress_.stopped || wrong) return std::nullopt;
+    return certificate;
+  }
+
  private:
   struct Node {
     Hardware hardware;
     std::vector<double> prices, load;
     double bound = 0;
+    Proof* proof = nullptr;  // where it is written down, if it is
+  };
+  // What can be decided about hardware, and what each way leaves of it.
+  struct Ways {
+    Proof::By by = Proof::By::Closed;
+    uint32_t of = 0, most = 0;
+    std::vector<std::pair<uint32_t, Hardware>> hardware;
   };
 
-  // Everything that may be used.
+  // Everything that may be used, and that a part can run on.
   Node Root() const {
     Node root;
+    std::vector<char> offered(problem_.pools.size(), 0);
+    for (const auto& variants : items_) {
+      for (const auto& parts : variants) {
+        for (const auto& options : parts) {
+          for (const Item& item : options) offered[item.pool] = 1;
+        }
+      }
+    }
     for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
       const Pool& pool = problem_.pools[j];
-      root.hardware.usable.push_back(relaxation_.function(j) || pool.max > 0);
+      root.hardware.usable.push_back(offered[j] && (relaxation_.function(j) || pool.max > 0));
       root.hardware.low.push_back(relaxation_.idle(j));
       root.hardware.high.push_back(std::max(pool.max, relaxation_.idle(j)));
       const double capacity = relaxation_.capacity(j);
@@ -218,40 +261,36 @@ class Searcher {
       progress_.LeaveOpen(node.bound);
       return;
     }
-    const Hardware& hardware = node.hardware;
-    std::vector<Hardware> ways;
-    for (const auto& group : relaxation_.groups()) {
-      const auto usable = std::count_if(group.begin(), group.end(),
-                                        [&](uint32_t j) { return hardware.usable[j] != 0; });
-      if (usable < 2) continue;
-      Hardware none = hardware;
-      for (uint32_t j : group) none.usable[j] = 0;
-      ways.push_back(none);
-      for (uint32_t j : group) {
-        if (!hardware.usable[j]) continue;
-        Hardware one = none;
-        one.usable[j] = 1;
-        one.low[j] = std::max(one.low[j], 1U);
-        ways.push_back(std::move(one));
-      }
-      break;
-    }
-    if (ways.empty()) ways = Split(node);
+    Ways ways = Zones(node);
+    if (ways.hardware.empty()) ways = Split(node);
     int rounds = NodeRounds;
-    if (ways.empty()) {
+    if (ways.hardware.empty()) {
       ways = Steps(node);
       rounds = StepRounds;
     }
-    if (ways.empty()) {
-      assignment_.Run(hardware, node.prices);
+    if (ways.hardware.empty()) {
+      assignment_.Run(node.hardware, node.prices, node.proof);
       return;
     }
+    if (node.proof) {
+      node.proof->by = ways.by;
+      node.proof->of = ways.of;
+      node.proof->most = ways.most;
+    }
     std::vector<Node> children;
-    for (Hardware& way : ways) {
-      Node child{std::move(way), node.prices, {}, 0};
+    for (auto& [value, hardware] : ways.hardware) {
+      // What the prices here close need not be written down.
+      if (node.proof && progress_.Hopeless(relaxation_.At(hardware, node.prices))) continue;
+      Node child{std::move(hardware), node.prices, {}};
       child.bound = relaxation_.Bound(child.hardware, child.prices, rounds, progress_.Cutoff());
-      child.bound = std::max(child.bound, node.bound);
       child.load = relaxation_.load();
+      if (node.proof) {
+        child.proof = &node.proof->Add(ways.hardware.size(), value);
+        child.bound = WriteDown(*child.proof, relaxation_, child.hardware, child.prices,
+                                child.bound, progress_);
+      } else {
+        child.bound = std::max(child.bound, node.bound);
+      }
       if (!progress_.Hopeless(child.bound)) children.push_back(std::move(child));
     }
     std::stable_sort(children.begin(), children.end(),
@@ -263,8 +302,32 @@ class Searcher {
     }
   }
 
+  // Which pool of the first zone of one kind that still has several.
+  Ways Zones(const Node& node) const {
+    const Hardware& hardware = node.hardware;
+    Ways ways;
+    for (const auto& group : relaxation_.groups()) {
+      const auto usable = std::count_if(group.begin(), group.end(),
+                                        [&](uint32_t j) { return hardware.usable[j] != 0; });
+      if (usable < 2) continue;
+      ways = {Proof::By::Zone, problem_.pools[group[0]].zone, 0, {}};
+      Hardware none = hardware;
+      for (uint32_t j : group) none.usable[j] = 0;
+      ways.hardware.emplace_back(Proof::None, none);
+      for (uint32_t j : group) {
+        if (!hardware.usable[j]) continue;
+        Hardware one = none;
+        one.usable[j] = 1;
+        one.low[j] = std::max(one.low[j], 1U);
+        ways.hardware.emplace_back(j, std::move(one));
+      }
+      break;
+    }
+    return ways;
+  }
+
   // The dearest pool whose count is open, in two around what the bound makes of it.
-  std::vector<Hardware> Split(const Node& node) const {
+  Ways Split(const Node& node) const {
     const Hardware& hardware = node.hardware;
     uint32_t which = 0;
     double dearest = -1;
@@ -284,24 +347,24 @@ class Searcher {
     few.high[which] = middle;
     if (middle == 0) few.usable[which] = 0;
     many.low[which] = middle + 1;
-    return {few, many};
+    return {Proof::By::Count, which, middle, {{0, std::move(few)}, {1, std::move(many)}}};
   }
 
   // The steps of the first component in the flow that still has several.
-  std::vector<Hardware> Steps(const Node& node) const {
-    std::vector<Hardware> ways;
-    if (!problem_.one_way) return ways;
+  Ways Steps(const Node& node) const {
+    if (!problem_.one_way) return {};
     for (uint32_t c = 0; c < all_; ++c) {
       const uint8_t steps = node.hardware.steps[c];
       if ((steps & (steps - 1)) == 0) continue;
-      for (uint8_t bit = 1; bit <= steps; bit = static_cast<uint8_t>(bit << 1)) {
-        if (!(steps & bit)) continue;
-        ways.push_back(node.hardware);
-        ways.back().steps[c] = bit;
+      Ways ways{Proof::By::Steps, c, 0, {}};
+      for (const Step step : {Edge, Mixed, Cloud}) {
+        if (!(steps >> step & 1)) continue;
+        ways.hardware.emplace_back(step, node.hardware);
+        ways.hardware.back().second.steps[c] = static_cast<uint8_t>(1 << step);
       }
-      break;
+      return ways;
     }
-    return ways;
+    return {};
   }
 
   const Problem& problem_;
@@ -326,6 +389,20 @@ Outcome SearchAll(const Problem& problem, const SearchOptions& options) {
   return Searcher(problem, then).Run(repaired ? &*repaired : &*options.previous);
 }
 
+// What a proof says of a problem with fewer pools, said of the whole.
+void Widen(Proof& proof, const Reduced& reduced) {
+  if (proof.by == Proof::By::Count) proof.of = reduced.Outside(proof.of);
+  if (proof.prices) {
+    for (auto& [pool, price] : *proof.prices) pool = reduced.Outside(pool);
+  }
+  for (Proof::Way& way : proof.ways) {
+    const bool names_pool = proof.by == Proof::By::Zone && way.value != Proof::None;
+    if (names_pool) way.value = reduced.Outside(way.value);
+    for (uint32_t& pool : way.pools) pool = reduced.Outside(pool);
+    Widen(way.proof, reduced);
+  }
+}
+
 }  // namespace
 
 Outcome Search(const Problem& problem, const SearchOptions& options) {
@@ -338,6 +415,24 @@ Outcome Search(const Problem& problem, const SearchOptions& options) {
     solved->placement = reduced.Outside(solved->placement);
   }
   return outcome;
+}
+
+std::optional<Certificate> Certify(const Problem& problem, const SearchOptions& options,
+                                   const Outcome& outcome) {
+  const auto* solved = std::get_if<Solved>(&outcome);
+  if (solved ? !solved->proven : !std::holds_alternative<Infeasible>(outcome)) return std::nullopt;
+  const Reduced reduced(problem);
+  if (!reduced.less()) return Searcher(problem, options).Record(solved);
+  SearchOptions inside = options;
+  if (options.previous) inside.previous = reduced.Inside(*options.previous);
+  Solved found;
+  if (solved) {
+    found = *solved;
+    found.placement = reduced.Inside(solved->placement);
+  }
+  auto certificate = Searcher(reduced.problem(), inside).Record(solved ? &found : nullptr);
+  if (certificate) Widen(certificate->proof, reduced);
+  return certificate;
 }
 
 }  // namespace sprint::solver

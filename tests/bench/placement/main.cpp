@@ -1,4 +1,5 @@
 // bench.placement [--space4ai DIR] [--family NAME]... [--seconds S] [--peers] [--json FILE]
+//                 [--certificates DIR]
 // How good, how well proven and how fast placement is, on problems that are read from DIR
 // (system_description*.json of the SPACE4AI family, at any depth) or generated. Same
 // seeds, same problems. Exit code 1 when an answer does not hold or costs differ from
@@ -28,11 +29,12 @@ const char* const Usage =
     "families: published loads bounds cut twists fog linear infeasible lost (default: all)\n"
     "  published, loads, bounds need --space4ai\n"
     "  --lambda X   requests/s of the published problems (1.8; scenario2: 7.5, scenario3: 18)\n"
+    "  --certificates DIR  write a certificate of each proof there, for tests/verify/verify.py\n"
     "  --match TEXT only problems with TEXT in their names\n"
     "  --smoke      one small problem a family, in a second\n";
 
 struct Options {
-  std::string space4ai, json, match;
+  std::string space4ai, json, match, certificates;
   std::set<std::string> families;
   double seconds = 60, load = 1.8;
   bool peers = false, smoke = false;
@@ -94,7 +96,8 @@ class Bench {
       row.wrong = true;
       return Add(std::move(row));
     }
-    Row row = Solve(family, name, built->problem, options_.seconds);
+    Row row =
+        Solve(family, name, built->problem, options_.seconds, {}, options_.certificates);
     row.compile = built->seconds;
     Add(std::move(row));
   }
@@ -216,7 +219,8 @@ class Bench {
     const auto [services, nodes] = options_.smoke ? std::pair(4U, 16U) : std::pair(60U, 512U);
     solver::Problem problem = Fog(7, {services, nodes, true});
     const std::vector<uint32_t> planted = PlantContradiction(problem);
-    Row row = Solve("infeasible", Named(services, nodes), problem, options_.seconds);
+    Row row = Solve("infeasible", Named(services, nodes), problem, options_.seconds, {},
+                    options_.certificates);
     row.wrong = row.wrong || row.state == "optimal" || row.state == "feasible";
     Add(row);
     solver::Budget budget;
@@ -348,6 +352,7 @@ class Bench {
                                    {"bound", number(row.bound)},
                                    {"seconds", row.seconds},
                                    {"compile_seconds", number(row.compile)},
+                                   {"certify_seconds", number(row.certified)},
                                    {"steps", static_cast<int64_t>(row.steps)},
                                    {"holds", !row.wrong}});
     }
@@ -374,6 +379,8 @@ int main(int argc, char** argv) {
       options.space4ai = next();
     else if (word == "--family")
       options.families.insert(next());
+    else if (word == "--certificates")
+      options.certificates = next();
     else if (word == "--match")
       options.match = next();
     else if (word == "--json")

@@ -4,6 +4,8 @@
 #include <chrono>
 
 #include "compiler/driver/compile.h"
+#include "compiler/support/environment.h"
+#include "engine/placement/certificate.h"
 #include "engine/placement/model.h"
 #include "engine/solver/violations.h"
 #include "tests/testing/memory_files.h"
@@ -21,8 +23,28 @@ double Row::Gap() const {
   return *cost > 0 ? std::max(0.0, (*cost - *bound) / *cost) : 0;
 }
 
+namespace {
+
+void Certify(const solver::Problem& problem, const solver::SearchOptions& options,
+             const solver::Outcome& outcome, const std::string& folder, Row& row) {
+  const double start = Now();
+  const auto certificate = solver::Certify(problem, options, outcome);
+  if (!certificate) return;
+  row.certified = Now() - start;
+  std::string file = row.family + " " + row.problem + ".json";
+  for (char& c : file) {
+    if (c == '/' || c == ' ') c = '-';
+  }
+  const Status written = RealFileSystem().Write(
+      folder + "/" + file,
+      placement::WriteCertificate(problem, {}, options, outcome, *certificate) + "\n");
+  if (!written.ok()) std::fprintf(stderr, "%s\n", written.error().ToString().c_str());
+}
+
+}  // namespace
+
 Row Solve(const std::string& family, const std::string& name, const solver::Problem& problem,
-          double seconds, solver::SearchOptions options) {
+          double seconds, solver::SearchOptions options, const std::string& folder) {
   Row row{family, name};
   options.budget.seconds = seconds;
   options.budget.steps = UINT64_MAX;
@@ -45,6 +67,7 @@ Row Solve(const std::string& family, const std::string& name, const solver::Prob
     row.bound = exhausted.bound * Hour;
     row.steps = exhausted.steps;
   }
+  if (!folder.empty()) Certify(problem, options, outcome, folder, row);
   return row;
 }
 

@@ -19,12 +19,14 @@ struct Row {
   uint64_t steps = 0;
   std::optional<double> compile = std::nullopt;  // s from text to numbers
   bool wrong = false;                            // the independent check refuses the answer
+  std::optional<double> certified = std::nullopt;  // s it took to write the proof down
   double Gap() const;
 };
 
-// Searches and checks the answer on its own.
+// Searches and checks the answer on its own. With a folder it leaves a certificate of what is
+// proven there, for tests/verify/verify.py.
 Row Solve(const std::string& family, const std::string& name, const solver::Problem& problem,
-          double seconds, solver::SearchOptions options = {});
+          double seconds, solver::SearchOptions options = {}, const std::string& folder = "");
 
 // The whole way: system, text of its program, checked program, numbers.
 struct Built {
