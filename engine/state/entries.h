@@ -38,6 +38,7 @@ struct Meta {
 struct Sum {
   int64_t serial = 0, next = 1, entries = 0;
   uint64_t digest = 0;
+  friend bool operator==(const Sum&, const Sum&) = default;
 };
 std::string ToBytes(const Meta& meta);
 // Protocol: damaged, or of a newer format.

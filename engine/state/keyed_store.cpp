@@ -7,6 +7,8 @@
 #include <ctime>
 #include <utility>
 
+#include "compiler/support/check.h"
+
 namespace sprint::state {
 namespace {
 
@@ -14,6 +16,8 @@ std::string UserName() {
   if (const passwd* user = getpwuid(geteuid())) return user->pw_name;
   return "user " + std::to_string(geteuid());
 }
+
+bool ByAge(const Intent& a, const Intent& b) { return a.id < b.id; }
 
 }  // namespace
 
@@ -64,8 +68,80 @@ Result<std::optional<Meta>> KeyedStore::ReadMeta() {
 }
 
 Result<Snapshot> KeyedStore::Read() {
+  if (auto lock = Alone(); kept_) {
+    lock.unlock();
+    SPRINT_ASSIGN_OR_RETURN(const auto latest, Latest());
+    return *latest;
+  }
   Tally tally;
   return ReadAll(tally);
+}
+
+Result<std::shared_ptr<const Snapshot>> KeyedStore::Latest() {
+  const auto lock = Alone();
+  SPRINT_ASSIGN_OR_RETURN(const bool unchanged, Unchanged());
+  if (kept_ && unchanged) {
+    TakeIn();
+    return std::shared_ptr<const Snapshot>(kept_);
+  }
+  kept_.reset();
+  written_.clear();
+  Tally tally;
+  SPRINT_ASSIGN_OR_RETURN(Snapshot snapshot, ReadAll(tally));
+  next_ = std::max(next_, tally.sum.next);
+  tally_ = std::move(tally);
+  kept_ = std::make_shared<Snapshot>(std::move(snapshot));
+  return std::shared_ptr<const Snapshot>(kept_);
+}
+
+// Whether what is stored is what tally_ says. To be called Alone, or by who leads.
+Result<bool> KeyedStore::Unchanged() {
+  if (!tally_) return false;
+  bool same = false;
+  const auto head = [&](std::string_view, std::string_view bytes) {
+    same = bytes == tally_->head;
+    return Ok();
+  };
+  SPRINT_RETURN_IF_ERROR(backend_->ReadKey(MetaKey, head));
+  if (!same) return false;
+  same = false;
+  const auto sum = [&](std::string_view key, std::string_view bytes) -> Status {
+    SPRINT_ASSIGN_OR_RETURN(const std::string body, envelope_.Unwrap(key, bytes));
+    SPRINT_ASSIGN_OR_RETURN(const Sum stored, ToSum(body));
+    same = stored == tally_->sum;
+    return Ok();
+  };
+  SPRINT_RETURN_IF_ERROR(backend_->ReadKey(SumKey, sum));
+  return same;
+}
+
+// Brings kept_ up to what this store has written; what others hold of it stays as it was.
+void KeyedStore::TakeIn() {
+  if (written_.empty()) return;
+  if (kept_.use_count() > 1) kept_ = std::make_shared<Snapshot>(*kept_);
+  kept_->serial = tally_->sum.serial;
+  const auto document = [](const std::string& body) {
+    auto read = value::FromJson(body);
+    SPRINT_CHECK(read.ok(), "what was written is no document");
+    return read.TakeValue();
+  };
+  for (const auto& [key, body] : written_) {
+    if (key.starts_with(RecordPrefix)) {
+      const std::string address = key.substr(RecordPrefix.size());
+      auto record = body ? RecordFromValue(document(*body)) : Record();
+      SPRINT_CHECK(record.ok(), "what was written is no record");
+      kept_->records.erase(address);
+      if (body) kept_->records.emplace(address, record.TakeValue());
+    } else if (const auto id = IntentOfKey(key)) {
+      auto intent = body ? IntentFromValue(document(*body)) : Intent();
+      SPRINT_CHECK(intent.ok(), "what was written is no intent");
+      intent->id = *id;
+      std::erase_if(kept_->open, [&](const Intent& open) { return open.id == *id; });
+      if (body) kept_->open.push_back(intent.TakeValue());
+    }
+  }
+  std::sort(kept_->open.begin(), kept_->open.end(), ByAge);
+  written_.clear();
 }
 
 Result<Snapshot> KeyedStore::ReadAll(Tally& tally) {
@@ -77,6 +153,7 @@ Result<Snapshot> KeyedStore::ReadAll(Tally& tally) {
     if (key == MetaKey) {
       SPRINT_ASSIGN_OR_RETURN(const Meta meta, ToMeta(bytes));
       snapshot.lineage = meta.lineage;
+      tally.head = bytes;
       adopting = meta.adopting;
       return Ok();
     }
@@ -121,8 +198,7 @@ Result<Snapshot> KeyedStore::ReadAll(Tally& tally) {
   }
   snapshot.serial = sum->serial;
   tally.sum = *sum;
-  std::sort(snapshot.open.begin(), snapshot.open.end(),
-            [](const Intent& a, const Intent& b) { return a.id < b.id; });
+  std::sort(snapshot.open.begin(), snapshot.open.end(), ByAge);
   return snapshot;
 }
 
@@ -181,7 +257,7 @@ Result<Lease> KeyedStore::Acquire(const std::string& purpose, int64_t seconds) {
   SPRINT_ASSIGN_OR_RETURN(Lease lease, backend_->Acquire(std::move(claim), seconds));
   const auto lock = Alone();
   token_ = lease.token;
-  tally_.reset();
+  mine_ = false;
   return lease;
 }
 
@@ -219,11 +295,17 @@ Status KeyedStore::Loaded() {
   if (!token_) {
     return Error(ErrorCode::Conflict, "the state is written only by who holds its lock");
   }
-  if (tally_) return Ok();
+  if (tally_ && !mine_) {
+    SPRINT_ASSIGN_OR_RETURN(mine_, Unchanged());
+  }
+  if (tally_ && mine_) return Ok();
+  kept_.reset();
+  written_.clear();
   Tally tally;
   SPRINT_ASSIGN_OR_RETURN(const Snapshot snapshot, ReadAll(tally));
   next_ = std::max(next_, tally.sum.next);
   tally_ = std::move(tally);
+  mine_ = true;
   return Ok();
 }
 
@@ -293,7 +375,13 @@ Status KeyedStore::Commit(const std::vector<Waiting*>& batch) {
   change[SumKey] = envelope_.Wrap(SumKey, ToBody(tally.sum));
   Status status = backend_->Write(*token_, change);
   // Whether it was written may be unknown then: it is read before the next write.
-  if (!status.ok()) tally_.reset();
+  if (!status.ok()) {
+    tally_.reset();
+  } else if (kept_) {
+    for (Waiting* waiting : batch) {
+      for (auto& [key, body] : waiting->edits) written_.insert_or_assign(key, std::move(body));
+    }
+  }
   return status;
 }
 

@@ -19,6 +19,7 @@ class KeyedStore final : public Store {
                                                   const AskKey& ask = {});
 
   Result<Snapshot> Read() override;
+  Result<std::shared_ptr<const Snapshot>> Latest() override;
   Result<int64_t> Begin(const Intent& intent) override;
   Status Finish(const Intent& intent, int64_t id, const std::optional<Record>& record) override;
   Status Abandon(int64_t id) override;
@@ -43,8 +44,9 @@ class KeyedStore final : public Store {
   Backend& backend() { return *backend_; }
 
  private:
-  // What the writer knows of the stored state, to go on counting.
+  // What is known of the stored state, to go on counting.
   struct Tally {
+    std::string head;  // its bytes
     Sum sum;
     std::unordered_map<std::string, uint64_t> hashes;  // by key
   };
@@ -60,6 +62,8 @@ class KeyedStore final : public Store {
   Result<Snapshot> ReadAll(Tally& tally);
   std::unique_lock<std::mutex> Alone();
   Status Loaded();
+  Result<bool> Unchanged();
+  void TakeIn();
   Status Submit(Change edits);
   void Lead(std::unique_lock<std::mutex>& lock);
   Status Commit(const std::vector<Waiting*>& batch);
@@ -79,6 +83,9 @@ class KeyedStore final : public Store {
   bool leading_ = false;  // somebody writes; token_ and tally_ are theirs
   std::optional<int64_t> token_;
   std::optional<Tally> tally_;  // none: to be read before the next write
+  bool mine_ = false;           // nobody else can have written since tally_ was true
+  std::shared_ptr<Snapshot> kept_;  // of Latest: as in tally_ but for written_
+  Change written_;                  // by this store since
   int64_t next_ = 1;            // intent: never given twice, also not after a failed write
 };
 

@@ -91,6 +91,7 @@ class SqliteBackend final : public Backend {
 
   Status ReadKey(const std::string& key, const See& see) override {
     const std::lock_guard lock(mutex_);
+    SPRINT_RETURN_IF_ERROR(InPlace());
     Query query(db_, "SELECT key, bytes FROM entries WHERE space = ? AND key = ?");
     query.Text(space_).Text(key);
     return Each(query, see);
@@ -152,11 +153,14 @@ class SqliteBackend final : public Backend {
 
   Status End(int64_t token) override {
     const std::lock_guard lock(mutex_);
-    return Transaction([&]() -> Status {
+    SPRINT_RETURN_IF_ERROR(Transaction([&]() -> Status {
       SPRINT_ASSIGN_OR_RETURN(const Row row, ReadLease());
       if (!row.held || row.lease.token != token) return LeaseLost();
       return Query(db_, "UPDATE leases SET held=0 WHERE space=?").Text(space_).Done();
-    });
+    }));
+    // The file is whole by itself between two holders, for who copies it.
+    (void)sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    return Ok();
   }
 
   Result<std::optional<Lease>> Holder() override {
@@ -193,6 +197,14 @@ class SqliteBackend final : public Backend {
     Sign sign;
   };
 
+  // Who holds it open for long would else go on with a file that nobody finds any more.
+  Status InPlace() {
+    int moved = 0;
+    (void)sqlite3_file_control(db_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (moved == 0) return Ok();
+    return Error(ErrorCode::Conflict, "the state file was moved, removed or replaced by another");
+  }
+
   Result<int64_t> Number(const char* sql) {
     Query query(db_, sql);
     SPRINT_ASSIGN_OR_RETURN(const bool found, query.Next());
@@ -210,6 +222,7 @@ class SqliteBackend final : public Backend {
   template <typename Body>
   Status Transaction(Body body) {
     if (refused_) return *refused_;
+    SPRINT_RETURN_IF_ERROR(InPlace());
     SPRINT_RETURN_IF_ERROR(Run(db_, "BEGIN IMMEDIATE"));
     Status status = body();
     if (status.ok()) status = Run(db_, "COMMIT");

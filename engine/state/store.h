@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/support/result.h"
@@ -38,6 +39,12 @@ class Store {
 
   // Of one moment. Protocol names what is damaged; nothing is read over silently.
   virtual Result<Snapshot> Read() = 0;
+  // The same for who asks again and again: kept, and given again for as long as what is stored
+  // is what was read then; what this store has written meanwhile is taken in.
+  virtual Result<std::shared_ptr<const Snapshot>> Latest() {
+    SPRINT_ASSIGN_OR_RETURN(Snapshot snapshot, Read());
+    return std::make_shared<const Snapshot>(std::move(snapshot));
+  }
 
   // Durable when this returns; the answer is the intent's id.
   virtual Result<int64_t> Begin(const Intent& intent) = 0;
