@@ -354,6 +354,7 @@ Value ToValue(const Entry& entry) {
                 {"at", Num(finished.at)},
                 {"end", Name(finished.outcome.end)},
                 {"moves", finished.outcome.moves ? Num(*finished.outcome.moves) : Value{}},
+                {"planned", Num(finished.outcome.planned)},
                 {"problem", finished.outcome.problem}};
 }
 
@@ -376,6 +377,7 @@ Result<Entry> EntryFrom(const Value& value) {
     outcome.end = Named(value.Text("end"), {End::Failed, End::Done, End::Declined});
     if (!std::isnan(Get(value, "moves"))) outcome.moves = Count(value, "moves");
     outcome.problem = value.Text("problem");
+    outcome.planned = Get(value, "planned");
     return Entry{Finished{Get(value, "at", 0), std::move(outcome)}};
   }
   return Error(ErrorCode::Protocol, "no entry of an agent's history: kind `" + kind + "`");
@@ -394,8 +396,12 @@ std::string Describe(const Entry& entry) {
            (nothing == nullptr ? "REPLAN" : Name(nothing->why)) + ": " + decision.reason();
   }
   const auto& finished = *std::get_if<Finished>(&entry);
-  return "     " + Date(finished.at) + "  change " + Name(finished.outcome.end) +
-         (finished.outcome.problem.empty() ? "" : ": " + finished.outcome.problem);
+  const Outcome& outcome = finished.outcome;
+  return "     " + Date(finished.at) + "  change " + Name(outcome.end) +
+         (outcome.problem.empty() ? "" : ": " + outcome.problem) +
+         (std::isnan(outcome.planned)
+              ? ""
+              : ", planned in " + FormatNumber(outcome.planned, 2) + " s");
 }
 
 std::string Explain(const Decided& decided, const Settings& settings) {

@@ -131,7 +131,7 @@ void Merge(Sample& into, const Sample& other) {
 std::vector<ProxyAddress> ProxiesOf(const state::Snapshot& snapshot) {
   std::vector<ProxyAddress> proxies;
   for (const auto& [address, record] : snapshot.records) {
-    if (record.type != "local.proxy") continue;
+    if (!record.type.ends_with(".proxy")) continue;
     ProxyAddress proxy{record.attributes.Text("component"), record.attributes.Text("url")};
     if (!proxy.component.empty() && !proxy.url.empty()) proxies.push_back(std::move(proxy));
   }

@@ -15,8 +15,8 @@ struct ProxyAddress {
   std::string url;  // "http://127.0.0.1:40001/"
 };
 
-// Those recorded in the state, in the order of their addresses: resources of type
-// `local.proxy` with attributes `url` and `component`.
+// Those recorded in the state, in the order of their addresses: resources of a type `proxy`,
+// whatever provider's, with attributes `url` and `component`.
 std::vector<ProxyAddress> ProxiesOf(const state::Snapshot& snapshot);
 
 // A proxy's answer to GET /metrics.json: component, requests, errors, in_flight,

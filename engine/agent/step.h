@@ -138,6 +138,7 @@ struct Outcome {
   End end = End::Done;
   std::optional<uint32_t> moves;  // made; absent: as many as were proposed
   std::string problem;
+  Seconds planned = NotKnown;  // after so long it was planned, placing included
 };
 
 // A condition and for how long it has been seen without a break.

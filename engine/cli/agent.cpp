@@ -15,6 +15,7 @@
 #include "engine/cli/refusals.h"
 #include "engine/cli/running.h"
 #include "engine/cli/session.h"
+#include "engine/cli/world.h"
 
 namespace sprint::cli {
 namespace {
@@ -83,7 +84,11 @@ class Runner {
  public:
   Runner(Compiled& compiled, const ir::Deploy& deploy, const Options& options,
          placement::Answer running)
-      : compiled_(compiled), deploy_(deploy), options_(options), running_(std::move(running)) {
+      : compiled_(compiled),
+        deploy_(deploy),
+        options_(options),
+        running_(std::move(running)),
+        opened_(compiled) {
     options_.auto_approve = true;
     // Who may act without asking may also take another placement when machines are refused.
     options_.replan = deploy.approve == ir::Approve::Automatic;
@@ -99,9 +104,17 @@ class Runner {
     return values;
   }
 
-  agent::Candidate Propose(double workload) const {
+  agent::Candidate Propose(double workload) {
     agent::Candidate candidate;
-    const auto answer = placement::Place(*compiled_.program, deploy_, For(workload));
+    placement::Options wanted = For(workload);
+    const auto world = opened_.Get();
+    const auto refused = world.ok() ? RefusedNow(*world) : world.error();
+    if (!refused.ok()) {
+      candidate.problem = refused.error().ToString();
+      return candidate;
+    }
+    wanted.available = AvailableWith(*refused, *compiled_.program, deploy_);
+    const auto answer = placement::Place(*compiled_.program, deploy_, wanted);
     if (!answer.ok()) {
       candidate.problem = answer.error().ToString();
       return candidate;
@@ -116,25 +129,31 @@ class Runner {
   }
 
   agent::Outcome Act(const agent::Replan& replan) {
+    const auto began = SystemClock().Steady();
     agent::Outcome outcome;
+    const auto failed = [&](std::string problem) {
+      opened_.Close();
+      return agent::Outcome{agent::End::Failed, {}, std::move(problem)};
+    };
+    const auto world = opened_.Get();
+    if (!world.ok()) return failed(world.error().ToString());
     placement::Answer applied;
-    if (ApplyPlacement(compiled_, deploy_, For(replan.workload), options_, Teller(options_),
-                       &applied, &carried_) != Success) {
-      outcome.end = agent::End::Failed;
-      outcome.problem = "the change was not carried out in full";
-      return outcome;
+    if (ApplyPlacement(compiled_, deploy_, For(replan.workload), **world, options_,
+                       Teller(options_), &applied, &carried_) != Success) {
+      return failed("the change was not carried out in full");
     }
+    outcome.planned = std::chrono::duration<double>(carried_.planned - began).count();
     outcome.moves = Moves(running_, applied);
     running_ = std::move(applied);
     return outcome;
   }
 
-  agent::Observation Observe(double window, double now) const {
-    const auto world = OpenWorld(compiled_, {}, Access::Read);
+  agent::Observation Observe(double window, double now) {
+    const auto world = opened_.Get();
     if (!world.ok()) return {};
-    const auto snapshot = (*world)->store->Read();
+    const auto snapshot = (*world)->store->Latest();
     if (!snapshot.ok()) return {};
-    return agent::Observe(agent::ProxiesOf(*snapshot), window, now);
+    return agent::Observe(agent::ProxiesOf(**snapshot), window, now);
   }
 
  private:
@@ -143,9 +162,6 @@ class Runner {
     wanted.steps = Steps;
     wanted.workload = workload;
     wanted.running = running_;
-    if (const auto refused = ReadRefused(compiled_); refused.ok()) {
-      wanted.available = AvailableWith(*refused, *compiled_.program, deploy_);
-    }
     return wanted;
   }
 
@@ -153,6 +169,7 @@ class Runner {
   const ir::Deploy& deploy_;
   Options options_;
   placement::Answer running_;
+  OpenedWorld opened_;
   Carried carried_;
 };
 

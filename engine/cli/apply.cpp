@@ -44,11 +44,15 @@ int ApplySaved(const Options& given, const Teller& teller) {
   }
   teller.Show(compiled);
   if (!compiled.program) return Failure;
-  auto world = OpenWorld(compiled, plan->providers, Access::Write);
+  auto world = OpenWorld(compiled);
   if (!world.ok()) return teller.Fail(world.error());
+  if (Status locked = Lock(**world, "apply"); !locked.ok()) return teller.Fail(locked.error());
+  if (Status told = UseProviders(**world, plan->providers); !told.ok()) {
+    return teller.Fail(told.error());
+  }
   auto snapshot = teller.Settle(**world, options);
   if (!snapshot.ok()) return teller.Fail(snapshot.error());
-  if (Status fresh = plan::CheckFresh(*plan, *snapshot); !fresh.ok()) {
+  if (Status fresh = plan::CheckFresh(*plan, **snapshot); !fresh.ok()) {
     return teller.Fail(fresh.error());
   }
   const int code = CarryOut(*plan, &*compiled.program, **world, options, teller).code;
@@ -74,14 +78,16 @@ int Apply(const Options& given) {
   teller.Show(compiled);
   if (!compiled.program) return Failure;
   const ir::Program& program = *compiled.program;
-  if (program.deploys.empty() && !program.resources.empty() && options.deploy.empty()) {
-    auto graph = lower::Lower(program);
-    return graph.ok() ? ApplyGraph(compiled, *graph, "", options, teller).code
-                      : teller.Fail(graph.error());
-  }
-  auto chosen = ChooseDeploy(program, options);
+  const bool places = !program.deploys.empty() || program.resources.empty() ||
+                      !options.deploy.empty();
+  auto graph = places ? lower::DesiredGraph() : lower::Lower(program);
+  if (!graph.ok()) return teller.Fail(graph.error());
+  auto chosen = places ? ChooseDeploy(program, options) : nullptr;
   if (!chosen.ok()) return teller.Fail(chosen.error());
-  return ApplyPlacement(compiled, **chosen, {}, options, teller);
+  auto world = OpenWorld(compiled);
+  if (!world.ok()) return teller.Fail(world.error());
+  if (places) return ApplyPlacement(compiled, **chosen, {}, **world, options, teller);
+  return ApplyGraph(compiled, graph.TakeValue(), "", **world, options, teller).code;
 }
 
 int Destroy(const Options& options) {
@@ -99,15 +105,17 @@ int Destroy(const Options& options) {
       configs.push_back({use.name, config.TakeValue()});
     }
   }
-  auto world = OpenWorld(compiled, configs, Access::Write);
+  auto world = OpenWorld(compiled);
   if (!world.ok()) return teller.Fail(world.error());
+  if (Status locked = Lock(**world, "destroy"); !locked.ok()) return teller.Fail(locked.error());
+  if (Status told = UseProviders(**world, configs); !told.ok()) return teller.Fail(told.error());
   const bool all = options.targets.empty() && options.excludes.empty();
   auto snapshot = teller.Settle(**world, options, /*destroying=*/all);
   if (!snapshot.ok()) return teller.Fail(snapshot.error());
   plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
   plan_options.destroy = true;
   plan_options.program_hash.clear();
-  auto plan = plan::MakePlan({}, *snapshot, *(*world)->providers, plan_options);
+  auto plan = plan::MakePlan({}, **snapshot, *(*world)->providers, plan_options);
   if (!plan.ok()) return teller.Fail(plan.error());
   plan->providers = configs;
   if (!options.json) std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);

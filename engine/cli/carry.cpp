@@ -23,11 +23,9 @@ namespace {
 // Writes down what was refused, and says so; true when it is news.
 Result<bool> NoteRefusals(const apply::Report& report, const plan::Plan& plan,
                           const ir::Program& program, World& world, const Teller& teller) {
-  const int64_t now =
-      std::chrono::duration_cast<std::chrono::seconds>(SystemClock().Now().time_since_epoch())
-          .count();
-  SPRINT_ASSIGN_OR_RETURN(const state::Snapshot snapshot, world.store->Read());
-  const auto refusals = RefusalsOf(report, plan, snapshot, program, now);
+  const int64_t now = NowSeconds();
+  SPRINT_ASSIGN_OR_RETURN(const StateNow snapshot, world.store->Latest());
+  const auto refusals = RefusalsOf(report, plan, *snapshot, program, now);
   if (refusals.empty()) return false;
   SPRINT_ASSIGN_OR_RETURN(std::vector<state::Refusal> before, world.store->Refused());
   before = Live(std::move(before), now);
@@ -47,6 +45,12 @@ Result<bool> NoteRefusals(const apply::Report& report, const plan::Plan& plan,
   }
   return news;
 }
+
+// The world may stay open; its lock is given back at the end of each act.
+struct Unlocking {
+  World& world;
+  ~Unlocking() { world.lock.reset(); }
+};
 
 std::string Money(double per_hour) { return FormatNumber(per_hour, 4) + " EUR/h"; }
 
@@ -85,58 +89,63 @@ Ran CarryOut(const plan::Plan& plan, const ir::Program* program, World& world,
   return ran;
 }
 
-Ran ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
-               const std::string& placement, const Options& options, const Teller& teller,
-               Carried* carried) {
+Ran ApplyGraph(const Compiled& compiled, lower::DesiredGraph graph, const std::string& placement,
+               World& world, const Options& options, const Teller& teller, Carried* carried) {
   const auto failed = [&teller](const Error& error) { return Ran{teller.Fail(error), false}; };
-  auto world = OpenWorld(compiled, graph.providers, Access::Write);
-  if (!world.ok()) return failed(world.error());
-  auto snapshot = teller.Settle(**world, options);
-  if (!snapshot.ok()) return failed(snapshot.error());
+  if (Status locked = Lock(world, "apply"); !locked.ok()) return failed(locked.error());
+  const Unlocking unlocking{world};
+  if (Status told = UseProviders(world, graph.providers); !told.ok()) return failed(told.error());
   plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
-  const auto now = SystemClock().Steady();
-  if (carried && carried->graph && carried->lineage == snapshot->lineage &&
-      carried->serial == snapshot->serial && now - carried->looked < Carried::Good) {
-    plan_options.only = plan::Changed(*carried->graph, graph);
-  } else if (carried) {
-    carried->looked = now;
+  plan::Plan plan;
+  {
+    auto snapshot = teller.Settle(world, options);
+    if (!snapshot.ok()) return failed(snapshot.error());
+    const state::Snapshot& now = **snapshot;
+    const auto time = SystemClock().Steady();
+    if (carried && carried->graph && carried->lineage == now.lineage &&
+        carried->serial == now.serial && time - carried->looked < Carried::Good) {
+      plan_options.only = plan::Changed(*carried->graph, graph);
+    } else if (carried) {
+      carried->looked = time;
+    }
+    auto made = plan::MakePlan(graph, now, *world.providers, plan_options);
+    if (!made.ok()) return failed(made.error());
+    plan = made.TakeValue();
+    if (carried) carried->planned = SystemClock().Steady();
   }
-  auto plan = plan::MakePlan(graph, *snapshot, *(*world)->providers, plan_options);
-  if (!plan.ok()) return failed(plan.error());
   if (!options.json) {
     std::fputs(placement.c_str(), stdout);
-    std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
+    std::fputs(plan::Render(plan, options.colour).c_str(), stdout);
   }
-  if (!plan->errors.empty()) return {teller.Refuse(*plan), false};
-  if (plan->HasChanges() && !MayCarryOut(options, teller, "Carry out these changes?")) {
+  if (!plan.errors.empty()) return {teller.Refuse(plan), false};
+  if (plan.HasChanges() && !MayCarryOut(options, teller, "Carry out these changes?")) {
     return {Failure, false};
   }
   // Without changes too: what the refresh saw and what the program says of lives is kept.
-  const Ran ran = CarryOut(*plan, &*compiled.program, **world, options, teller);
+  const Ran ran = CarryOut(plan, &*compiled.program, world, options, teller);
   if (!carried) return ran;
   carried->graph.reset();
   if (ran.code != Success) return ran;
-  if (const auto after = (*world)->store->Read(); after.ok()) {
-    carried->graph = graph;
-    carried->lineage = after->lineage;
-    carried->serial = after->serial;
+  if (const auto after = world.store->Latest(); after.ok()) {
+    carried->graph = std::move(graph);
+    carried->lineage = (*after)->lineage;
+    carried->serial = (*after)->serial;
   }
   return ran;
 }
 
 int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
-                   const placement::Options& placement_options, const Options& given,
-                   const Teller& teller, placement::Answer* applied, Carried* carried) {
+                   const placement::Options& placement_options, World& world,
+                   const Options& given, const Teller& teller, placement::Answer* applied,
+                   Carried* carried) {
   const ir::Program& program = *compiled.program;
   Options options = given;
   std::optional<double> approved;  // EUR/h, of the placement that the user has seen
   while (true) {
-    auto refused = ReadRefused(compiled);
+    auto refused = RefusedNow(&world);
     if (!refused.ok()) return teller.Fail(refused.error());
     placement::Options wanted = placement_options;
-    for (const auto& left : AvailableWith(*refused, program, deploy)) {
-      wanted.available.push_back(left);
-    }
+    wanted.available = AvailableWith(*refused, program, deploy);
     auto answer = PlaceNow(program, deploy, wanted);
     if (!answer.ok()) return teller.Fail(answer.error());
     if (answer->parts.empty()) {
@@ -168,7 +177,8 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
     if (!approved || !options.auto_approve) approved = std::max(approved.value_or(0), answer->cost);
     auto graph = LowerNow(program, deploy, *answer);
     if (!graph.ok()) return teller.Fail(graph.error());
-    const Ran ran = ApplyGraph(compiled, *graph, shown, options, teller, carried);
+    const Ran ran =
+        ApplyGraph(compiled, graph.TakeValue(), shown, world, options, teller, carried);
     if (ran.code != Success && !ran.refused) return ran.code;
     if (ran.code != Success) continue;
     if (Status saved = SaveRunning(compiled.path, RunningValue(*answer)); !saved.ok()) {

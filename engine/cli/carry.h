@@ -7,6 +7,7 @@
 
 #include "engine/cli/session.h"
 #include "engine/cli/teller.h"
+#include "engine/cli/world.h"
 
 // From a plan, a graph or a placement to a changed world.
 namespace sprint::cli {
@@ -18,6 +19,7 @@ struct Carried {
   std::string lineage;                       // of the state then; with another, or another
   int64_t serial = 0;                        // serial, somebody else has been at work
   std::chrono::steady_clock::time_point looked;
+  std::chrono::steady_clock::time_point planned;  // when the last plan was made
   // What somebody else changed is found so much later at most.
   static constexpr std::chrono::minutes Good{5};
 };
@@ -37,10 +39,10 @@ bool MayCarryOut(const Options& options, const Teller& teller, const char* quest
 Ran CarryOut(const plan::Plan& plan, const ir::Program* program, World& world,
              const Options& options, const Teller& teller);
 
-// Plans, asks, and carries out; `placement` is shown above the plan. `carried` is used and
-// brought up to date.
-Ran ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
-               const std::string& placement, const Options& options, const Teller& teller,
+// Plans, asks, and carries out, with the state locked from here to the end of it; `placement`
+// is shown above the plan. `carried` is used and brought up to date.
+Ran ApplyGraph(const Compiled& compiled, lower::DesiredGraph graph, const std::string& placement,
+               World& world, const Options& options, const Teller& teller,
                Carried* carried = nullptr);
 
 // Places, plans, asks, and carries out; the exit code of `apply`. When machines are refused it
@@ -48,8 +50,8 @@ Ran ApplyGraph(const Compiled& compiled, const lower::DesiredGraph& graph,
 // any cost, it goes on by itself; else it asks, or stops. The agent does the same with another
 // workload and the running placement. `applied` gets the placement that runs afterwards.
 int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
-                   const placement::Options& placement_options, const Options& options,
-                   const Teller& teller, placement::Answer* applied = nullptr,
-                   Carried* carried = nullptr);
+                   const placement::Options& placement_options, World& world,
+                   const Options& options, const Teller& teller,
+                   placement::Answer* applied = nullptr, Carried* carried = nullptr);
 
 }  // namespace sprint::cli

@@ -5,6 +5,7 @@
 #include "engine/cli/options.h"
 #include "engine/cli/refusals.h"
 #include "engine/cli/session.h"
+#include "engine/cli/world.h"
 
 namespace sprint::cli {
 namespace {
@@ -158,7 +159,9 @@ int Graph(const Options& options) {
   const Compiled& compiled = **loaded;
   Print(compiled);
   if (!compiled.program) return Failure;
-  auto refused = ReadRefused(compiled);
+  auto world = OpenIfThere(compiled);
+  if (!world.ok()) return Fail(world.error());
+  auto refused = RefusedNow(world->get());
   if (!refused.ok()) return Fail(refused.error());
   auto desired = Desire(*compiled.program, options, *refused);
   if (!desired.ok()) return Fail(desired.error());

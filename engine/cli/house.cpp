@@ -253,7 +253,8 @@ Result<std::string> RunVault::Text(const std::string& name) {
 }
 
 std::string RunVault::Fingerprint(const std::string& name, const std::string& text) const {
-  return store_.keyring()->Fingerprint(name, text);
+  const secrets::Keyring* stored = store_.keyring();
+  return (stored ? *stored : passing_).Fingerprint(name, text);
 }
 
 void HideMemory() {

@@ -68,7 +68,8 @@ Result<std::unique_ptr<StateAlone>> OpenAlone(const std::string& program_path,
 // asked for on the terminal. Texts are wiped at the end.
 class RunVault final : public secrets::Vault {
  public:
-  // `store` must be encrypted and outlive this.
+  // `store` must outlive this. While it has no keys, fingerprints are made with ones of this
+  // run: a plan that is not kept needs no key file.
   RunVault(House house, const state::Store& store);
   ~RunVault() override;
   Result<std::string> Text(const std::string& name) override;
@@ -77,6 +78,7 @@ class RunVault final : public secrets::Vault {
  private:
   const House house_;
   const state::Store& store_;
+  const secrets::Keyring passing_ = secrets::Keyring::Make();
   std::mutex mutex_;
   std::map<std::string, std::string> texts_;
 };

@@ -24,12 +24,37 @@ std::string ReferenceOf(const value::Value& config) {
 
 }  // namespace
 
-InstalledProviders::InstalledProviders(std::vector<lower::ProviderConfig> configs, RunFacts facts,
-                                       secrets::Vault* vault)
-    : facts_(std::move(facts)), vault_(vault) {
-  for (lower::ProviderConfig& config : configs) {
-    if (config.config.As<value::Object>()) At(config.name).wanted = std::move(config.config);
+void InstalledProviders::Use(const std::vector<lower::ProviderConfig>& configs) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [name, provider] : providers_) {
+      const std::lock_guard one(provider.mutex);
+      provider.wanted = value::Object{};
+      const bool runs = provider.started && provider.started->ok() &&
+                        (**provider.started)->alive() && !provider.objection &&
+                        provider.program == ProgramOf(name);
+      if (runs) continue;
+      provider.started.reset();
+      provider.configured.reset();
+      provider.objection.reset();
+    }
   }
+  for (const lower::ProviderConfig& config : configs) {
+    if (config.config.As<value::Object>()) At(config.name).wanted = config.config;
+  }
+}
+
+InstalledProviders::Program InstalledProviders::ProgramOf(const std::string& name) {
+  Program program;
+  auto path = host::FindProgram(name);
+  struct stat info {};
+  if (!path.ok() || stat(path->c_str(), &info) != 0) return program;
+  program.path = path.TakeValue();
+  program.device = info.st_dev;
+  program.file = info.st_ino;
+  program.size = info.st_size;
+  program.changed_ns = info.st_mtim.tv_sec * int64_t{1'000'000'000} + info.st_mtim.tv_nsec;
+  return program;
 }
 
 InstalledProviders::Installed& InstalledProviders::At(const std::string& name) {
@@ -75,17 +100,21 @@ Status InstalledProviders::Configure(const std::string& name, const value::Value
 }
 
 std::string InstalledProviders::Fingerprint(const std::string& name) {
-  auto path = host::FindProgram(name);
-  if (!path.ok()) return "";
+  Installed& provider = At(name);
+  const std::lock_guard lock(provider.mutex);
+  Program program = ProgramOf(name);
+  if (program.path.empty()) return "";
+  if (provider.hashed == program) return provider.hash;
   // Programs are large: read through a small window.
-  std::ifstream in(*path, std::ios::binary);
+  std::ifstream in(program.path, std::ios::binary);
   llvm::SHA256 hash;
   std::vector<char> window(1 << 20);
   while (in) {
     in.read(window.data(), static_cast<std::streamsize>(window.size()));
     hash.update(llvm::StringRef(window.data(), static_cast<size_t>(in.gcount())));
   }
-  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+  provider.hashed = std::move(program);
+  return provider.hash = llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 
 Result<host::Provider*> InstalledProviders::Started(const std::string& name,
@@ -93,6 +122,8 @@ Result<host::Provider*> InstalledProviders::Started(const std::string& name,
   if (!provider.started) {
     const auto start = [&]() -> Result<std::unique_ptr<host::Provider>> {
       SPRINT_ASSIGN_OR_RETURN(const std::string path, host::FindProgram(name));
+      // Before it is started: a file that is put there meanwhile is noticed.
+      provider.program = ProgramOf(name);
       auto launched = host::Launch(path, {});
       if (!launched.ok()) return launched.TakeError().While("starting provider `" + name + "`");
       return vault_ ? secrets::Guard(launched.TakeValue(), *vault_) : launched.TakeValue();
@@ -123,14 +154,6 @@ Status InstalledProviders::ConfigureNow(const std::string& name, host::Provider&
     return Error(ErrorCode::InvalidArgument, "provider `" + name + "`: " + objections);
   }
   return Ok();
-}
-
-void InstalledProviders::StopAll() {
-  const std::lock_guard lock(mutex_);
-  for (auto& [name, provider] : providers_) {
-    const std::lock_guard one(provider.mutex);
-    if (provider.started && provider.started->ok()) (*provider.started)->get()->Stop();
-  }
 }
 
 }  // namespace sprint::cli

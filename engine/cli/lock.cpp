@@ -2,6 +2,7 @@
 #include <ctime>
 
 #include "engine/cli/approve.h"
+#include "engine/cli/house.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
 

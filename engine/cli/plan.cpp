@@ -7,6 +7,7 @@
 #include "engine/cli/running.h"
 #include "engine/cli/sealed_plan.h"
 #include "engine/cli/session.h"
+#include "engine/cli/world.h"
 #include "engine/placement/infeasible.h"
 #include "engine/placement/sensitivity.h"
 
@@ -45,7 +46,9 @@ int Plan(const Options& options) {
     return Failure;
   }
   const ir::Program& program = *compiled.program;
-  auto refused = ReadRefused(compiled);
+  auto world = OpenIfThere(compiled);
+  if (!world.ok()) return Fail(world.error());
+  auto refused = RefusedNow(world->get());
   if (!refused.ok()) return Fail(refused.error());
   auto desire = Desire(program, options, *refused);
   if (!desire.ok()) return Fail(desire.error());
@@ -75,12 +78,20 @@ int Plan(const Options& options) {
     return Failure;
   }
 
-  auto world = OpenWorld(compiled, desired.graph.providers, Access::Read);
+  if (!*world) world = OpenWorld(compiled);
   if (!world.ok()) return Fail(world.error());
+  // What is saved tells no secrets, and apply must know them by the same fingerprints.
+  if (!options.out.empty() && (*world)->secrets) {
+    const Status sealed = EnsureEncrypted((*world)->house, *(*world)->store);
+    if (!sealed.ok()) return Fail(sealed.error());
+  }
+  if (Status told = UseProviders(**world, desired.graph.providers); !told.ok()) {
+    return Fail(told.error());
+  }
   auto snapshot = Settled(**world, options);
   if (!snapshot.ok()) return Fail(snapshot.error());
   const plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
-  auto made = plan::MakePlan(desired.graph, *snapshot, *(*world)->providers, plan_options);
+  auto made = plan::MakePlan(desired.graph, **snapshot, *(*world)->providers, plan_options);
   if (!made.ok()) return Fail(made.error());
 
   for (const state::Refusal& one : *refused) {

@@ -10,6 +10,7 @@
 #include "engine/cli/interrupt.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
+#include "engine/cli/world.h"
 #include "engine/profile/bodies.h"
 #include "engine/profile/measured_lines.h"
 #include "engine/profile/processor.h"
@@ -127,10 +128,10 @@ class Bench {
     auto bench = std::make_unique<Bench>();
     const std::filesystem::path path(compiled.path);
     bench->path_ = (path.parent_path() / (path.stem().string() + ".profile.sprint")).string();
-    SPRINT_ASSIGN_OR_RETURN(
-        bench->world_,
-        OpenWorldAt(bench->path_, compiled.program && !compiled.program->secrets.empty(), configs,
-                    Access::Write));
+    const bool secrets = compiled.program && !compiled.program->secrets.empty();
+    SPRINT_ASSIGN_OR_RETURN(bench->world_, OpenWorldAt(bench->path_, secrets));
+    SPRINT_RETURN_IF_ERROR(Lock(*bench->world_, "profile"));
+    SPRINT_RETURN_IF_ERROR(UseProviders(*bench->world_, configs));
     auto recovered =
         apply::Recover(*bench->world_->store, *bench->world_->providers, SystemClock());
     if (!recovered.ok()) return recovered.TakeError().While("taking away an earlier measurement");

@@ -2,23 +2,17 @@
 
 #include <algorithm>
 #include <ctime>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <utility>
 
-#include "engine/cli/house.h"
+#include "compiler/support/environment.h"
 
 namespace sprint::cli {
 namespace {
 
 // How long to leave out what was refused, in s: machines come back sooner than rights.
 constexpr int64_t CapacityHolds = 10 * 60, QuotaHolds = 60 * 60;
-
-int64_t Now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(SystemClock().Now().time_since_epoch())
-      .count();
-}
 
 // "upv.large[0]" as zone and pool.
 std::pair<std::string, std::string> PoolOf(const std::string& instance) {
@@ -47,17 +41,9 @@ std::vector<std::string> SameKind(const ir::Program& program, const std::string&
 
 }  // namespace
 
-Result<std::vector<state::Refusal>> ReadRefused(const Compiled& compiled) {
-  SPRINT_ASSIGN_OR_RETURN(const House house, HouseOf(compiled.path));
-  constexpr std::string_view File = "sqlite:";
-  std::error_code error;
-  if (house.url.starts_with(File) &&
-      !std::filesystem::exists(house.url.substr(File.size()), error)) {
-    return std::vector<state::Refusal>();
-  }
-  SPRINT_ASSIGN_OR_RETURN(const auto store, OpenState(house));
-  SPRINT_ASSIGN_OR_RETURN(std::vector<state::Refusal> refused, store->Refused());
-  return Live(std::move(refused), Now());
+int64_t NowSeconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(SystemClock().Now().time_since_epoch())
+      .count();
 }
 
 std::vector<state::Refusal> Live(std::vector<state::Refusal> refused, int64_t now) {

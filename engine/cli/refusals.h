@@ -11,9 +11,8 @@
 // that: no more of them than are there, until it is worth asking again.
 namespace sprint::cli {
 
-// Those of the program's state that still hold; none while there is no state.
-Result<std::vector<state::Refusal>> ReadRefused(const Compiled& compiled);
-
+// s since 1970.
+int64_t NowSeconds();
 // Those of `refused` that hold at `now`, s since 1970.
 std::vector<state::Refusal> Live(std::vector<state::Refusal> refused, int64_t now);
 

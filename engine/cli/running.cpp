@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "compiler/support/environment.h"
+#include "engine/cli/house.h"
 #include "engine/cli/session.h"
 
 namespace sprint::cli {

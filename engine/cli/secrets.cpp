@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/cli/approve.h"
+#include "engine/cli/house.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
 #include "engine/secrets/crypto.h"

@@ -28,15 +28,6 @@ Result<std::string> GuessFile() {
                              : "there are several .sprint files in this folder; name one");
 }
 
-// Two programs in one folder have two states, and two folders never share owners' names.
-std::string OwnerOf(const std::string& lineage) {
-  std::string owner;
-  for (const char c : lineage) {
-    if (c != '-' && owner.size() < 6) owner += c;
-  }
-  return owner;
-}
-
 }  // namespace
 
 std::string AbsolutePath(const std::string& path) {
@@ -151,70 +142,6 @@ std::string Compiled::directory() const {
   return std::filesystem::path(AbsolutePath(path)).parent_path().string();
 }
 
-Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled,
-                                         const std::vector<lower::ProviderConfig>& configs,
-                                         Access access) {
-  const bool secrets = compiled.program && !compiled.program->secrets.empty();
-  return OpenWorldAt(compiled.path, secrets, configs, access);
-}
-
-Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets,
-                                           const std::vector<lower::ProviderConfig>& configs,
-                                           Access access) {
-  SPRINT_ASSIGN_OR_RETURN(const House house, HouseOf(program_path));
-  auto world = std::make_unique<World>();
-  SPRINT_ASSIGN_OR_RETURN(world->store, OpenState(house));
-  // Fingerprints need keys, for a plan as well.
-  if (secrets) {
-    SPRINT_RETURN_IF_ERROR(EnsureEncrypted(house, *world->store));
-  }
-  if (world->store->keyring()) {
-    HideMemory();
-    world->vault = std::make_unique<RunVault>(house, *world->store);
-  }
-  if (access == Access::Write) {
-    SPRINT_ASSIGN_OR_RETURN(world->lock, TakeLock(*world->store, "apply"));
-  }
-  SPRINT_ASSIGN_OR_RETURN(const state::Snapshot snapshot, world->store->Read());
-  RunFacts facts;
-  facts.program_directory = std::filesystem::path(house.folder).parent_path().string();
-  facts.directory = house.folder + "/" + house.run_name();
-  facts.owner = OwnerOf(snapshot.lineage);
-  world->providers = std::make_unique<InstalledProviders>(configs, facts, world->vault.get());
-  SPRINT_RETURN_IF_ERROR(plan::ConfigureByState(configs, snapshot, *world->providers));
-  return world;
-}
-
-Result<state::Snapshot> ReadState(const Compiled& compiled) {
-  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<World> world,
-                          OpenWorld(compiled, {}, Access::Read));
-  return world->store->Read();
-}
-
-Result<state::Snapshot> Settled(World& world, const Options& options,
-                                const std::function<void(const apply::Settled&)>& told,
-                                bool destroying) {
-  SPRINT_ASSIGN_OR_RETURN(state::Snapshot snapshot, world.store->Read());
-  if (snapshot.open.empty()) return snapshot;
-  if (!world.lock) {
-    SPRINT_ASSIGN_OR_RETURN(world.lock, TakeLock(*world.store, "settle"));
-  }
-  auto settled = apply::Recover(*world.store, *world.providers, SystemClock(), {}, options.not_made,
-                                destroying);
-  if (!settled.ok()) return settled.TakeError().While("finding out what an earlier run left open");
-  std::string unknown;
-  for (const apply::Settled& one : *settled) {
-    std::fprintf(stderr, "sprint: an earlier run was cut off: %s %s\n", one.address.c_str(),
-                 one.text.c_str());
-    if (told) told(one);
-    if (!one.known) unknown += (unknown.empty() ? "`" : ", `") + one.address + "`";
-  }
-  if (!unknown.empty()) {
-    return Error(ErrorCode::Conflict, "what became of " + unknown + " is not known");
-  }
-  return world.store->Read();
-}
-
 plan::PlanOptions PlanOptionsOf(const Options& options, const Compiled& compiled) {
   plan::PlanOptions plan_options;
   plan_options.refresh = options.refresh;
@@ -228,6 +155,7 @@ plan::PlanOptions PlanOptionsOf(const Options& options, const Compiled& compiled
 }
 
 std::string HashOf(const Compiled& compiled) {
+  if (!compiled.hash.empty()) return compiled.hash;
   llvm::SHA256 hash;
   for (uint32_t id = 1; id <= compiled.sources.size(); ++id) {
     const std::string_view text = compiled.sources.text(static_cast<FileId>(id));
@@ -235,7 +163,7 @@ std::string HashOf(const Compiled& compiled) {
     hash.update(std::to_string(text.size()) + ":");
     hash.update(llvm::StringRef(text.data(), text.size()));
   }
-  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+  return compiled.hash = llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 
 std::map<std::string, std::string> SourcesOf(const Compiled& compiled) {

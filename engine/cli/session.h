@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,15 +10,11 @@
 #include "compiler/ir/program.h"
 #include "compiler/support/loc.h"
 #include "compiler/support/result.h"
-#include "engine/apply/apply.h"
-#include "engine/cli/house.h"
-#include "engine/cli/installed_providers.h"
 #include "engine/cli/options.h"
 #include "engine/lower/lower.h"
 #include "engine/placement/placement.h"
 #include "engine/plan/plan.h"
-#include "engine/state/keeper.h"
-#include "engine/state/store.h"
+#include "engine/state/record.h"
 
 namespace sprint::cli {
 
@@ -30,6 +25,7 @@ struct Compiled {
   std::vector<diag::Diagnostic> diagnostics;
   std::optional<ir::Program> program;  // none when there are errors
   std::string path;                    // of the root file
+  mutable std::string hash;            // of HashOf, once it was asked for
   std::string directory() const;       // of the root file, absolute
 };
 // The .sprint files of this folder, sorted.
@@ -67,32 +63,6 @@ Result<Desired> Desire(const ir::Program& program, const Options& options,
 // `.sprint/` beside the root file: the state of the program of this name.
 std::string StateDirectory(const std::string& program_path);
 std::string StatePath(const std::string& program_path);
-
-// State and providers of one program, together; the state's lock is held when asked for,
-// kept alive, and given back with this object.
-struct World {
-  std::unique_ptr<state::Store> store;
-  std::unique_ptr<state::Keeper> lock;
-  std::unique_ptr<RunVault> vault;  // of an encrypted state
-  std::unique_ptr<InstalledProviders> providers;
-};
-enum class Access { Read, Write };
-Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled,
-                                         const std::vector<lower::ProviderConfig>& configs,
-                                         Access access);
-// The same for a program that was not compiled; with `secrets` its state gets encrypted.
-Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets,
-                                           const std::vector<lower::ProviderConfig>& configs,
-                                           Access access);
-
-// What the state of the program says exists.
-Result<state::Snapshot> ReadState(const Compiled& compiled);
-
-// The state with every call settled that an earlier run left open; says what became of
-// them on stderr, and to `told`. Conflict: one could not be found out.
-Result<state::Snapshot> Settled(World& world, const Options& options,
-                                const std::function<void(const apply::Settled&)>& told = {},
-                                bool destroying = false);
 
 // What the command line says about planning `compiled`, which must outlive it.
 plan::PlanOptions PlanOptionsOf(const Options& options, const Compiled& compiled);

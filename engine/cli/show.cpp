@@ -5,6 +5,7 @@
 #include "engine/cli/options.h"
 #include "engine/cli/sealed_plan.h"
 #include "engine/cli/session.h"
+#include "engine/cli/world.h"
 #include "engine/plan/document.h"
 #include "engine/state/document.h"
 

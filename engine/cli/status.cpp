@@ -11,6 +11,7 @@
 #include "engine/cli/options.h"
 #include "engine/cli/running.h"
 #include "engine/cli/session.h"
+#include "engine/cli/world.h"
 #include "engine/profile/processor.h"
 
 namespace sprint::cli {
@@ -158,9 +159,7 @@ int AgentStatus(const Options& options) {
   auto running = LoadRunning(compiled.path);
   if (!running.ok()) return Fail(running.error());
   if (!*running) return Fail(Error(ErrorCode::NotFound, "nothing runs: `sprint apply` first"));
-  auto world = OpenWorld(compiled, {}, Access::Read);
-  if (!world.ok()) return Fail(world.error());
-  auto snapshot = (*world)->store->Read();
+  auto snapshot = ReadState(compiled);
   if (!snapshot.ok()) return Fail(snapshot.error());
   const Slices before = SlicesNow(*snapshot);
   if (options.wait > 0) {

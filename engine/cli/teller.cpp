@@ -63,8 +63,7 @@ int Teller::Refuse(const plan::Plan& plan) const {
   return Failure;
 }
 
-Result<state::Snapshot> Teller::Settle(World& world, const Options& options,
-                                       bool destroying) const {
+Result<StateNow> Teller::Settle(World& world, const Options& options, bool destroying) const {
   const auto told = [this](const apply::Settled& one) {
     if (!stream_) return;
     stream_->Say("settled", {{"address", one.address}, {"text", one.text}, {"known", one.known}});

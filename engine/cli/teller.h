@@ -6,6 +6,7 @@
 #include "engine/cli/interrupt.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
+#include "engine/cli/world.h"
 #include "engine/progress/stream.h"
 
 namespace sprint::cli {
@@ -24,8 +25,7 @@ class Teller {
   // Of a plan with errors: tells each of them.
   int Refuse(const plan::Plan& plan) const;
   // The state with what an earlier run left open settled.
-  Result<state::Snapshot> Settle(World& world, const Options& options,
-                                 bool destroying = false) const;
+  Result<StateNow> Settle(World& world, const Options& options, bool destroying = false) const;
 
   // Tells of a run with these options, and of `interrupt`, which must outlive the run.
   void Follow(apply::ApplyOptions& options, const Interrupt& interrupt) const;

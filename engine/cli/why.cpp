@@ -8,6 +8,7 @@
 #include "engine/cli/refusals.h"
 #include "engine/cli/session.h"
 #include "engine/cli/why_component.h"
+#include "engine/cli/world.h"
 #include "engine/lower/config.h"
 
 namespace sprint::cli {
@@ -140,12 +141,14 @@ int Why(const Options& given) {
   if (elsewhere) {
     return Fail(Error(ErrorCode::NotFound, "there is no component `" + options.subject + "`"));
   }
-  auto refused = ReadRefused(compiled);
+  auto world = OpenWorld(compiled);
+  if (!world.ok()) return Fail(world.error());
+  auto refused = RefusedNow(world->get());
   if (!refused.ok()) return Fail(refused.error());
   auto desired = Desire(*compiled.program, options, *refused);
   if (!desired.ok()) return Fail(desired.error());
   if (!desired->Placed()) return Fail(NoPlacement());
-  auto snapshot = ReadState(compiled);
+  auto snapshot = (*world)->store->Read();
   if (!snapshot.ok()) return Fail(snapshot.error());
   std::vector<std::string> addresses;
   for (const lower::Resource& resource : desired->graph.resources) {

@@ -8,6 +8,7 @@
 #include "engine/cli/refusals.h"
 #include "engine/cli/session.h"
 #include "engine/cli/why_component.h"
+#include "engine/cli/world.h"
 
 namespace sprint::cli {
 namespace {
@@ -195,7 +196,9 @@ void PrintForbidding(const Compiled& compiled, const Elsewhere& there,
 int WhyComponent(const Options& options, const Compiled& compiled, const ir::Deploy& deploy,
                  ir::Index component, const std::string& not_on) {
   const ir::Program& program = *compiled.program;
-  auto refused = ReadRefused(compiled);
+  auto world = OpenIfThere(compiled);
+  if (!world.ok()) return Fail(world.error());
+  auto refused = RefusedNow(world->get());
   if (!refused.ok()) return Fail(refused.error());
   placement::Options wanted;
   wanted.available = AvailableWith(*refused, program, deploy);

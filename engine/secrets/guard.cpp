@@ -315,6 +315,7 @@ class GuardedProvider final : public host::Provider {
 
   void Stop() override { inner_->Stop(); }
   void Kill() override { inner_->Kill(); }
+  bool alive() override { return inner_->alive(); }
 
  private:
   std::vector<host::Message> Hide(std::vector<host::Message> messages) const {

@@ -229,6 +229,12 @@ Status KeyedStore::Remove(const std::string& address) {
   return Submit({{RecordKey(address), std::nullopt}});
 }
 
+Result<std::string> KeyedStore::Lineage() {
+  SPRINT_ASSIGN_OR_RETURN(std::optional<Meta> meta, ReadMeta());
+  if (!meta) return Damaged("its head is gone");
+  return std::move(meta->lineage);
+}
+
 Result<std::vector<Refusal>> KeyedStore::Refused() {
   std::vector<Refusal> refusals;
   SPRINT_RETURN_IF_ERROR(
@@ -380,6 +386,12 @@ Status KeyedStore::Commit(const std::vector<Waiting*>& batch) {
   } else if (kept_) {
     for (Waiting* waiting : batch) {
       for (auto& [key, body] : waiting->edits) written_.insert_or_assign(key, std::move(body));
+    }
+    // Where most is new, reading it costs no more and meanwhile less memory.
+    constexpr size_t Few = 64;
+    if (written_.size() > Few + kept_->records.size() / 2) {
+      kept_.reset();
+      written_.clear();
     }
   }
   return status;

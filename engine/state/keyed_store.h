@@ -25,6 +25,7 @@ class KeyedStore final : public Store {
   Status Abandon(int64_t id) override;
   Status Put(const Record& record) override;
   Status Remove(const std::string& address) override;
+  Result<std::string> Lineage() override;
   Result<std::vector<Refusal>> Refused() override;
   Status SetRefused(const std::vector<Refusal>& refusals) override;
   Status Adopt(const Snapshot& snapshot) override;

@@ -55,6 +55,11 @@ class Store {
   virtual Status Abandon(int64_t id) = 0;
   virtual Status Put(const Record& record) = 0;
   virtual Status Remove(const std::string& address) = 0;
+  // Snapshot::lineage alone.
+  virtual Result<std::string> Lineage() {
+    SPRINT_ASSIGN_OR_RETURN(Snapshot snapshot, Read());
+    return std::move(snapshot.lineage);
+  }
   // What could not be had lately, old ones too; read by itself, and no part of a snapshot.
   virtual Result<std::vector<Refusal>> Refused() = 0;
   // Instead of those before; does not count as a change of the state.

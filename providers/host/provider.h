@@ -119,6 +119,8 @@ class Provider {
   virtual void Stop() = 0;
   // Ends it now; running calls fail as Unavailable.
   virtual void Kill() {}
+  // False once it has ended, or was asked to end.
+  virtual bool alive() { return true; }
 };
 
 // How long a program may take before it has said where it listens.

@@ -59,6 +59,9 @@ class Remote final : public Provider {
   std::vector<Result<PlanAnswer>> PlanMany(const std::vector<PlanCall>& calls) override;
   void Stop() override;
   void Kill() override { process_->Kill(); }
+  bool alive() override {
+    return !stopping_ && !process_->WaitFor(std::chrono::milliseconds(0));
+  }
 
  private:
   void AskAbilities();

@@ -46,6 +46,16 @@ class ScriptedProvider final : public sdk::Provider {
                         {.name = "size", .type = text, .optional = true},
                         {.name = "ref", .type = text, .optional = true}};
     resources_["thing"] = thing;
+    // What an agent watches: a service that can be reached, and what stands before it.
+    value::Schema service = thing;
+    service.attributes.push_back({.name = "address", .type = text, .computed = true});
+    resources_["service"] = service;
+    value::Schema proxy = service;
+    const Type texts{.kind = Type::Kind::List, .element = std::make_shared<const Type>(text)};
+    proxy.attributes.push_back({.name = "component", .type = text, .required = true});
+    proxy.attributes.push_back({.name = "url", .type = text, .required = true});
+    proxy.attributes.push_back({.name = "backends", .type = texts, .required = true});
+    resources_["proxy"] = proxy;
   }
   const value::Schema& config_schema() const override { return config_; }
   const std::map<std::string, value::Schema>& resources() const override { return resources_; }
@@ -76,7 +86,7 @@ class ScriptedProvider final : public sdk::Provider {
     return ApplyOwned(type, prior, wanted, "");
   }
 
-  Result<Value> ApplyOwned(const std::string&, const Value& prior, const Value& wanted,
+  Result<Value> ApplyOwned(const std::string& type, const Value& prior, const Value& wanted,
                            const std::string& tag) override {
     const Script script = ReadScript();
     for (const auto& [name, text] : script.refused) {
@@ -107,6 +117,7 @@ class ScriptedProvider final : public sdk::Provider {
         fields["id"] = prior.Text("id");
         kept = before.Text("tag");
       }
+      if (type != "thing") fields["address"] = "at " + wanted.Text("name");
       Store(made, kept);
     }
     if (script.die_after == turn) kill(getpid(), SIGKILL);

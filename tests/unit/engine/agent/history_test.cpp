@@ -44,7 +44,7 @@ std::vector<Entry> Day(World& world) {
   world.noise = true;
   std::vector<Entry> entries{Started{world.t, world.settings, world.state}};
   world.act = [&, tries = 0](const Replan&) mutable {
-    return ++tries == 1 ? Outcome{End::Failed, 1, "no room"} : Outcome{};
+    return ++tries == 1 ? Outcome{End::Failed, 1, "no room"} : Outcome{.planned = 0.012};
   };
   const auto look = [&](double rate, int count) {
     for (int i = 0; i < count; ++i, world.t += 2) {

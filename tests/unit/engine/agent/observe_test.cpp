@@ -148,7 +148,7 @@ TEST(Observe, OneDeadProxyOfAComponentMakesItStale) {
 TEST(Observe, ProxiesComeFromTheState) {
   state::Snapshot snapshot;
   state::Record proxy;
-  proxy.type = "local.proxy";
+  proxy.type = "cloud.proxy";  // whose it is does not matter
   proxy.attributes = value::Object{{"component", "Blur"}, {"url", "http://127.0.0.1:1/"}};
   snapshot.records["plant.Blur.proxy"] = proxy;
   proxy.attributes = value::Object{{"component", "Half"}, {"url", value::Unknown{}}};
