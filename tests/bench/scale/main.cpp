@@ -1,5 +1,6 @@
 // One operation of the engine on one program, in a process of its own:
 //   bench.scale program SHAPE N [changed]      the program, to standard output
+//   bench.scale placed SHAPE N URL             the same, and something whose load URL tells
 //   bench.scale tofu SHAPE N                   the same for OpenTofu
 //   bench.scale plan|apply FILE STATE [PROVIDER [one-by-one]]
 //   bench.scale change FILE STATE              a plan after one resource changed, all else warm
@@ -138,6 +139,12 @@ int Main(int argc, char** argv) {
     const size_t count = std::strtoul(args[2].c_str(), nullptr, 10);
     const std::string text = verb == "tofu" ? TofuProgram(*ShapeOf(args[1]), count)
                                             : Program(*ShapeOf(args[1]), count, args.size() > 3);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return 0;
+  }
+  if (verb == "placed" && args.size() == 4 && ShapeOf(args[1])) {
+    const size_t count = std::strtoul(args[2].c_str(), nullptr, 10);
+    const std::string text = Program(*ShapeOf(args[1]), count, false) + Placed(args[3]);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return 0;
   }

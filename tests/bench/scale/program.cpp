@@ -53,6 +53,39 @@ std::string Program(Shape shape, size_t count, bool changed) {
   return text;
 }
 
+std::string Placed(const std::string& url) {
+  return R"(
+node Small {
+  cores = 1, memory = 4 GiB
+  provide { resource bench.thing machine { name = "{zone.name}-{node.name}" } }
+}
+host Plain {
+  run(c) { resource bench.thing service { name = "{c.name}-{replica}", up = node.id } }
+}
+component Work {
+  image = "work", memory = 1 GiB, input = 1 KiB, output = 1 KiB
+  demand { Small = 20 ms }
+}
+resource bench.proxy proxy { name = "work", component = "Work", url = ")" +
+         url + R"(" }
+application App {
+  workload = 1 rps
+  require response(Work) <= 60 ms
+}
+continuum Here {
+  zone east {
+    country = "ES", trust = owned, host = Plain
+    machines vm[0..4]: Small { price = 0.1 EUR/h }
+  }
+}
+deploy App on Here {
+  minimize cost
+  monitor { every = 100 ms }
+  replan  { every = 200 ms, hold = 300 ms, approve = automatic }
+}
+)";
+}
+
 std::string TofuProgram(Shape shape, size_t count) {
   std::string text =
       "terraform {\n  required_providers {\n    bench = {\n      source = \"sprint/bench\"\n"

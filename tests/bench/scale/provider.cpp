@@ -22,6 +22,13 @@ ThingProvider::ThingProvider() {
       {.name = "id", .type = text, .computed = true},
       {.name = "address", .type = text, .computed = true},
   };
+  resources_["bench_proxy"].attributes = {
+      {.name = "name", .type = text, .required = true},
+      {.name = "component", .type = text, .required = true},
+      {.name = "url", .type = text, .required = true},
+      {.name = "id", .type = text, .computed = true},
+      {.name = "address", .type = text, .computed = true},
+  };
 }
 
 Result<value::Value> ThingProvider::Read(const std::string&, const value::Value& current) {
