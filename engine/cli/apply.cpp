@@ -100,7 +100,7 @@ int Destroy(const Options& options) {
   std::vector<lower::ProviderConfig> configs;
   if (compiled.program) {
     for (const ir::ProviderUse& use : compiled.program->providers) {
-      auto config = lower::ToConfig(ir::Value(use.config));
+      auto config = lower::ToConfig(use.config);
       if (!config.ok()) return teller.Fail(config.error());
       configs.push_back({use.name, config.TakeValue()});
     }

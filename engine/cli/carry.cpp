@@ -92,6 +92,9 @@ Ran CarryOut(const plan::Plan& plan, const ir::Program* program, World& world,
 Ran ApplyGraph(const Compiled& compiled, lower::DesiredGraph graph, const std::string& placement,
                World& world, const Options& options, const Teller& teller, Carried* carried) {
   const auto failed = [&teller](const Error& error) { return Ran{teller.Fail(error), false}; };
+  // Whatever happens now: only a change that was carried out in full is known to be there.
+  std::optional<lower::DesiredGraph> before;
+  if (carried) before.swap(carried->graph);
   if (Status locked = Lock(world, "apply"); !locked.ok()) return failed(locked.error());
   const Unlocking unlocking{world};
   if (Status told = UseProviders(world, graph.providers); !told.ok()) return failed(told.error());
@@ -102,9 +105,9 @@ Ran ApplyGraph(const Compiled& compiled, lower::DesiredGraph graph, const std::s
     if (!snapshot.ok()) return failed(snapshot.error());
     const state::Snapshot& now = **snapshot;
     const auto time = SystemClock().Steady();
-    if (carried && carried->graph && carried->lineage == now.lineage &&
-        carried->serial == now.serial && time - carried->looked < Carried::Good) {
-      plan_options.only = plan::Changed(*carried->graph, graph);
+    if (before && carried->lineage == now.lineage && carried->serial == now.serial &&
+        time - carried->looked < Carried::Good) {
+      plan_options.only = plan::Changed(*before, graph);
     } else if (carried) {
       carried->looked = time;
     }
@@ -123,9 +126,7 @@ Ran ApplyGraph(const Compiled& compiled, lower::DesiredGraph graph, const std::s
   }
   // Without changes too: what the refresh saw and what the program says of lives is kept.
   const Ran ran = CarryOut(plan, &*compiled.program, world, options, teller);
-  if (!carried) return ran;
-  carried->graph.reset();
-  if (ran.code != Success) return ran;
+  if (!carried || ran.code != Success) return ran;
   if (const auto after = world.store->Latest(); after.ok()) {
     carried->graph = std::move(graph);
     carried->lineage = (*after)->lineage;
@@ -175,8 +176,12 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
       options.auto_approve = true;  // within what was approved
     }
     if (!approved || !options.auto_approve) approved = std::max(approved.value_or(0), answer->cost);
-    auto graph = LowerNow(program, deploy, *answer);
-    if (!graph.ok()) return teller.Fail(graph.error());
+    const bool known = carried && carried->graph;
+    auto graph = LowerNow(program, deploy, *answer, known ? &*carried->graph : nullptr);
+    if (!graph.ok()) {
+      if (carried) carried->graph.reset();
+      return teller.Fail(graph.error());
+    }
     const Ran ran =
         ApplyGraph(compiled, graph.TakeValue(), shown, world, options, teller, carried);
     if (ran.code != Success && !ran.refused) return ran.code;

@@ -100,7 +100,8 @@ Result<placement::Answer> PlaceNow(const ir::Program& program, const ir::Deploy&
 }
 
 Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deploy& deploy,
-                                     const placement::Answer& answer) {
+                                     const placement::Answer& answer,
+                                     lower::DesiredGraph* before) {
   std::vector<lower::Assignment> assignments;
   for (const placement::Placed& part : answer.parts) {
     assignments.push_back(
@@ -109,7 +110,7 @@ Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deplo
   std::vector<lower::PoolCount> counts;
   for (const placement::PoolUse& use : answer.pools)
     counts.push_back({use.zone, use.pool, use.count});
-  return lower::Lower(program, deploy, assignments, counts);
+  return lower::Lower(program, deploy, assignments, counts, before);
 }
 
 Result<Desired> Desire(const ir::Program& program, const Options& options,

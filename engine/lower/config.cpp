@@ -84,17 +84,19 @@ Result<value::Value> ToConfig(const ir::Value& value) {
     if (addresses.empty() && !HasSecret(tagged)) return Resolve(tagged, {});
     return tagged;
   }
-  if (const auto* record = value.As<ir::Record>()) {
-    value::Object object;
-    for (const auto& [key, field] : *record) {
-      if (record->size() == 1 && (key == "$ref" || key == "$join" || key == "$secret")) {
-        return Error(ErrorCode::InvalidArgument, "`" + key + "` is a reserved name of a field");
-      }
-      SPRINT_ASSIGN_OR_RETURN(object[key], ToConfig(field));
-    }
-    return value::Value(std::move(object));
-  }
+  if (const auto* record = value.As<ir::Record>()) return ToConfig(*record);
   return value::Value();
+}
+
+Result<value::Value> ToConfig(const ir::Record& record) {
+  value::Object object;
+  for (const auto& [key, field] : record) {
+    if (record.size() == 1 && (key == "$ref" || key == "$join" || key == "$secret")) {
+      return Error(ErrorCode::InvalidArgument, "`" + key + "` is a reserved name of a field");
+    }
+    SPRINT_ASSIGN_OR_RETURN(object[key], ToConfig(field));
+  }
+  return value::Value(std::move(object));
 }
 
 value::Value Resolve(const value::Value& config, const Lookup& lookup) {

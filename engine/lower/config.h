@@ -19,6 +19,7 @@ namespace sprint::lower {
 // Quantities become numbers in base units. InvalidArgument for a user's record that
 // looks like one of the three objects above.
 Result<value::Value> ToConfig(const ir::Value& value);
+Result<value::Value> ToConfig(const ir::Record& record);
 
 // Attributes of a resource, or null when nothing is known of it yet.
 using Lookup = std::function<const value::Value*(const std::string& address)>;

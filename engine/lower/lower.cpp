@@ -6,7 +6,6 @@
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "engine/lower/config.h"
@@ -82,7 +81,7 @@ class GraphBuilder {
  public:
   Status AddProviders(const ir::Program& program) {
     for (const ir::ProviderUse& use : program.providers) {
-      SPRINT_ASSIGN_OR_RETURN(value::Value config, ToConfig(ir::Value(use.config)));
+      SPRINT_ASSIGN_OR_RETURN(value::Value config, ToConfig(use.config));
       // The program's own comes first, and stands above that of a library.
       const bool said = std::any_of(graph_.providers.begin(), graph_.providers.end(),
                                     [&](const auto& other) { return other.name == use.name; });
@@ -103,13 +102,15 @@ class GraphBuilder {
   Result<Addresses> Add(const std::vector<ir::ResourceSpec>& specs, const std::string& prefix,
                         const Addresses& also) {
     Addresses made;
+    made.reserve(specs.size());
+    if (graph_.resources.empty()) graph_.resources.reserve(specs.size());
     for (const ir::ResourceSpec& spec : specs) {
       Resource resource;
       resource.address = prefix.empty() ? spec.name : prefix + "." + spec.name;
       resource.type = spec.type;
       resource.provider = spec.type.substr(0, spec.type.find('.'));
       resource.loc = spec.loc;
-      auto config = ToConfig(ir::Value(spec.attributes));
+      auto config = ToConfig(spec.attributes);
       if (!config.ok()) {
         return config.TakeError().While("lowering `" + resource.address + "`").At(spec.loc);
       }
@@ -132,11 +133,6 @@ class GraphBuilder {
       looked_at.erase(resource.address);
       needs.insert(looked_at.begin(), looked_at.end());
       resource.dependencies.assign(needs.begin(), needs.end());
-      if (!known_.insert(resource.address).second) {
-        return Error(ErrorCode::InvalidArgument,
-                     "two resources have the address `" + resource.address + "`")
-            .At(spec.loc);
-      }
       made.push_back(resource.address);
       graph_.resources.push_back(std::move(resource));
     }
@@ -150,7 +146,9 @@ class GraphBuilder {
       CollectReferences(provider.config, needs);
       if (needs.empty()) continue;
       for (const std::string& need : needs) {
-        if (known_.contains(need)) continue;
+        const bool known = std::any_of(graph_.resources.begin(), graph_.resources.end(),
+                                       [&](const Resource& it) { return it.address == need; });
+        if (known) continue;
         return Error(ErrorCode::InvalidArgument, "provider `" + provider.name + "` refers to `" +
                                                      need +
                                                      "`, which is no resource of this program")
@@ -172,12 +170,27 @@ class GraphBuilder {
     return Ok();
   }
 
-  // References lead to resources, and nowhere in a circle.
+  // The resources that `program` writes itself, out of an earlier graph of it.
+  void TakeOver(const ir::Program& program, DesiredGraph& before) {
+    const auto end = before.resources.begin() + static_cast<ptrdiff_t>(program.resources.size());
+    graph_.resources.reserve(before.resources.size());
+    for (auto it = before.resources.begin(); it != end; ++it) {
+      graph_.resources.push_back(std::move(*it));
+      it->address.clear();
+    }
+  }
+
+  // Every address is given once; references lead to resources, and nowhere in a circle.
   Status CheckReferences() const {
     const std::vector<Resource>& resources = graph_.resources;
     std::unordered_map<std::string_view, size_t> index;
     index.reserve(resources.size());
-    for (size_t i = 0; i < resources.size(); ++i) index.emplace(resources[i].address, i);
+    for (size_t i = 0; i < resources.size(); ++i) {
+      if (index.emplace(resources[i].address, i).second) continue;
+      return Error(ErrorCode::InvalidArgument,
+                   "two resources have the address `" + resources[i].address + "`")
+          .At(resources[i].loc);
+    }
     std::vector<size_t> waiting(resources.size()), ready;
     std::vector<std::vector<size_t>> dependants(resources.size());
     for (size_t i = 0; i < resources.size(); ++i) {
@@ -222,7 +235,6 @@ class GraphBuilder {
 
  private:
   DesiredGraph graph_;
-  std::unordered_set<std::string> known_;
 };
 
 class Builder : private GraphBuilder {
@@ -234,10 +246,14 @@ class Builder : private GraphBuilder {
         application_(program.applications[deploy.application]) {}
 
   Result<DesiredGraph> Build(const std::vector<Assignment>& assignments,
-                             const std::vector<PoolCount>& counts) {
+                             const std::vector<PoolCount>& counts, DesiredGraph* before) {
     SPRINT_RETURN_IF_ERROR(CheckIndices(assignments, counts));
     SPRINT_RETURN_IF_ERROR(AddProviders(program_));
-    SPRINT_RETURN_IF_ERROR(Add(program_.resources, "", {}));
+    if (before) {
+      TakeOver(program_, *before);
+    } else {
+      SPRINT_RETURN_IF_ERROR(Add(program_.resources, "", {}));
+    }
     for (const Assignment& a : assignments) used_zones_.insert(a.zone);
     for (const PoolCount& c : counts) {
       if (c.count > 0) used_zones_.insert(c.zone);
@@ -545,8 +561,8 @@ const char* Name(Ready::Kind kind) {
 
 Result<DesiredGraph> Lower(const ir::Program& program, const ir::Deploy& deploy,
                            const std::vector<Assignment>& assignments,
-                           const std::vector<PoolCount>& counts) {
-  return Builder(program, deploy).Build(assignments, counts);
+                           const std::vector<PoolCount>& counts, DesiredGraph* before) {
+  return Builder(program, deploy).Build(assignments, counts, before);
 }
 
 }  // namespace sprint::lower

@@ -80,10 +80,13 @@ using sprint::Covers;
 // (serve), "<a>-<b>" (links); the parts of a variant with several are named after
 // the component: "<zone>.<Component>.<Part>".
 // What a provider is configured by is needed by all its resources.
+// With `before`, a graph of the same program placed otherwise, the resources that the program
+// writes itself are taken out of that one, where they have no address any more; they come first
+// in both.
 // InvalidArgument: two resources of one address, a reference to none, a circle.
 Result<DesiredGraph> Lower(const ir::Program& program, const ir::Deploy& deploy,
                            const std::vector<Assignment>& assignments,
-                           const std::vector<PoolCount>& counts);
+                           const std::vector<PoolCount>& counts, DesiredGraph* before = nullptr);
 // The resources of a program that deploys nothing: those of its root file.
 Result<DesiredGraph> Lower(const ir::Program& program);
 

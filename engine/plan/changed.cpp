@@ -31,18 +31,25 @@ std::set<std::string> Reconfigured(const lower::DesiredGraph& before,
 }  // namespace
 
 std::set<std::string> Changed(const lower::DesiredGraph& before, const lower::DesiredGraph& now) {
+  size_t taken = 0;
+  while (taken < before.resources.size() && before.resources[taken].address.empty()) ++taken;
   std::unordered_map<std::string_view, const lower::Resource*> old;
-  old.reserve(before.resources.size());
-  for (const lower::Resource& resource : before.resources) old.emplace(resource.address, &resource);
+  old.reserve(before.resources.size() - taken);
+  for (size_t i = taken; i < before.resources.size(); ++i) {
+    old.emplace(before.resources[i].address, &before.resources[i]);
+  }
   std::unordered_map<std::string_view, std::vector<const lower::Resource*>> dependants;
   std::set<std::string> changed;
   std::vector<const lower::Resource*> open;
   const std::set<std::string> reconfigured = Reconfigured(before, now);
-  for (const lower::Resource& resource : now.resources) {
+  for (size_t i = 0; i < now.resources.size(); ++i) {
+    const lower::Resource& resource = now.resources[i];
     for (const std::string& need : resource.dependencies) dependants[need].push_back(&resource);
+    const bool again = reconfigured.contains(resource.provider);
+    if (again) open.push_back(&resource);
+    if (i < taken) continue;
     const auto found = old.find(resource.address);
-    if (found == old.end() || !Alike(*found->second, resource) ||
-        reconfigured.contains(resource.provider)) {
+    if (!again && (found == old.end() || !Alike(*found->second, resource))) {
       open.push_back(&resource);
     }
     if (found != old.end()) old.erase(found);

@@ -148,7 +148,8 @@ Status ConfigureByState(const std::vector<lower::ProviderConfig>& configs,
                         const state::Snapshot& snapshot, ProviderSet& providers);
 
 // Two graphs of one program, of which `before` has been carried out: the addresses whose
-// resource is new, different or gone in `now`, and of all that depends on these.
+// resource is new, different or gone in `now`, and of all that depends on these. What `now` has
+// taken out of `before` is the same in both.
 std::set<std::string> Changed(const lower::DesiredGraph& before, const lower::DesiredGraph& now);
 
 // Conflict, saying what moved, when `plan` was not made of this state; Denied when it has

@@ -44,7 +44,7 @@ std::vector<Entry> Day(World& world) {
   world.noise = true;
   std::vector<Entry> entries{Started{world.t, world.settings, world.state}};
   world.act = [&, tries = 0](const Replan&) mutable {
-    return ++tries == 1 ? Outcome{End::Failed, 1, "no room"} : Outcome{.planned = 0.012};
+    return ++tries == 1 ? Outcome{End::Failed, 1, "no room"} : Outcome{};
   };
   const auto look = [&](double rate, int count) {
     for (int i = 0; i < count; ++i, world.t += 2) {
@@ -66,6 +66,17 @@ std::vector<Entry> Day(World& world) {
   // A queue without end: infinity must survive the file.
   look(40, 10);
   return entries;
+}
+
+TEST_F(HistoryFile, TellsHowLongAChangeTookToPlan) {
+  Outcome outcome;
+  outcome.planned = 0.0123;
+  const Entry end = Finished{1e9, outcome};
+  EXPECT_THAT(Describe(end), testing::HasSubstr("change done, planned in 0.012 s"));
+  const auto back = EntryFrom(ToValue(end));
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(std::get_if<Finished>(&*back)->outcome.planned, 0.0123);
+  EXPECT_EQ(Describe(Finished{}).find("planned"), std::string::npos);
 }
 
 TEST_F(HistoryFile, ReplayOfTheFileDecidesTheSame) {

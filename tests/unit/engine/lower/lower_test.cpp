@@ -117,6 +117,28 @@ TEST(Lower, ComponentHasTheNameThatPeopleAreShown) {
   EXPECT_EQ(Find(*graph, "plant.B[0].process")->config.Text("label"), "B");
 }
 
+TEST(Lower, TakesOverWhatDoesNotDependOnThePlacement) {
+  World world;
+  world.program.resources = {{"sim.net", "wire", {{"name", "w"}}, {}, {}}};
+  auto before = world.Go();
+  ASSERT_TRUE(before.ok());
+  auto now = Lower(world.program, world.deploy(), {{0, 0, 0, 0, 0, 1}}, {{0, 0, 1}}, &*before);
+  ASSERT_TRUE(now.ok()) << now.error().ToString();
+  ASSERT_EQ(now->resources.size(), 4u);
+  EXPECT_EQ(now->resources[0].address, "wire");
+  EXPECT_EQ(now->resources[0].config.Text("name"), "w");
+  EXPECT_EQ(before->resources[0].address, "");
+  EXPECT_EQ(before->resources[1].address, "plant.net");
+}
+
+TEST(Lower, RefusesOneAddressForTwo) {
+  World world;
+  world.program.resources = {{"sim.net", "wire", {}, {}, {}}, {"sim.net", "wire", {}, {}, {}}};
+  const auto graph = world.Go();
+  ASSERT_FALSE(graph.ok());
+  EXPECT_EQ(graph.error().message(), "two resources have the address `wire`");
+}
+
 TEST(Lower, RefusesAReferenceToNothingAndACircle) {
   World world;
   world.program.resources = {{"sim.net", "x", {{"a", ir::Value(ir::Later{"y", "id"})}}, {}, {}}};

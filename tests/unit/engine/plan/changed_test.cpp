@@ -49,6 +49,15 @@ TEST(Changed, IsWhatDiffersAndWhatDependsOnIt) {
   EXPECT_EQ(Changed(Chain(), now), (std::set<std::string>{"d"}));
 }
 
+TEST(Changed, IsNotWhatWasTakenOver) {
+  lower::DesiredGraph before = Chain(), now = Chain();
+  now.resources[2].config = value::Object{{"size", 2}};
+  now.resources[1].dependencies = {"a", "c"};
+  before.resources[0].address.clear();  // taken over, as Lower does
+  before.resources[1].address.clear();
+  EXPECT_EQ(Changed(before, now), (std::set<std::string>{"b", "c"}));
+}
+
 TEST(Changed, IsWhatIsNewAndWhatIsGone) {
   lower::DesiredGraph now = Chain();
   now.resources[3] = Thing("e", 1);
