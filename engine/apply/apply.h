@@ -99,7 +99,8 @@ struct Settled {
 // object that should be there is read. One that may have been made is looked for by its
 // ownership tag, for as long as the provider may hide it; without tags its creation is
 // asked for again where the provider's contract makes that safe. Where neither can be
-// done the intent stays open, unless its address is in `not_made`: somebody looked. When
+// done the intent stays open, unless its address is in `not_made`: somebody looked. The same
+// where the provider cannot be asked any more. When
 // everything is to be destroyed anyway, what may have been made and would be asked for again
 // is deleted instead: nothing waits for it to get ready.
 Result<std::vector<Settled>> Recover(state::Store& store, plan::ProviderSet& providers,

@@ -203,10 +203,18 @@ Result<std::vector<Settled>> Recover(state::Store& store, plan::ProviderSet& pro
   std::vector<Settled> all;
   Recovery recovery(store, providers, clock, options, snapshot, not_made, destroying);
   for (const state::Intent& intent : snapshot.open) {
+    const std::string& address = intent.object.address;
     auto settled = recovery.Resolve(intent);
+    if (!settled.ok() && std::find(not_made.begin(), not_made.end(), address) != not_made.end()) {
+      // What the provider was configured by may have gone, and all that it made with that.
+      SPRINT_RETURN_IF_ERROR(store.Abandon(intent.id));
+      settled = Settled{address, "was left as the state has it"};
+    }
     if (!settled.ok()) {
-      return settled.TakeError().While("finding out what became of `" + intent.object.address +
-                                       "`");
+      return Error(settled.error().code(),
+                   settled.error().ToString() + "; if nothing came of it, pass --not-made " +
+                       address)
+          .While("finding out what became of `" + address + "`");
     }
     all.push_back(settled.TakeValue());
   }

@@ -97,7 +97,8 @@ int Destroy(const Options& options) {
   auto loaded = Load(options);
   if (!loaded.ok()) return teller.Fail(loaded.error());
   const Compiled& compiled = **loaded;
-  std::vector<lower::ProviderConfig> configs;
+  lower::DesiredGraph nothing;
+  std::vector<lower::ProviderConfig>& configs = nothing.providers;
   if (compiled.program) {
     for (const ir::ProviderUse& use : compiled.program->providers) {
       auto config = lower::ToConfig(use.config);
@@ -115,9 +116,8 @@ int Destroy(const Options& options) {
   plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
   plan_options.destroy = true;
   plan_options.program_hash.clear();
-  auto plan = plan::MakePlan({}, **snapshot, *(*world)->providers, plan_options);
+  auto plan = plan::MakePlan(nothing, **snapshot, *(*world)->providers, plan_options);
   if (!plan.ok()) return teller.Fail(plan.error());
-  plan->providers = configs;
   if (!options.json) std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
   if (!plan->errors.empty()) return teller.Refuse(*plan);
   if (plan->HasChanges() && !MayCarryOut(options, teller, "Take all of this away?")) return Failure;

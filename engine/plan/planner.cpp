@@ -58,14 +58,14 @@ class Planner {
     for (const lower::ProviderConfig& provider : graph_.providers) {
       std::set<std::string> references;
       lower::CollectReferences(provider.config, references);
-      // What goes is asked for as the state knows it.
-      if (!references.empty() && !options_.destroy) made_for_[provider.name] = {&provider, {}};
+      if (!references.empty()) made_for_[provider.name] = {&provider, {}};
     }
     SPRINT_RETURN_IF_ERROR(
         Refresh([this](const std::string& provider) { return !made_for_.contains(provider); }));
     created_first_ = CreatedFirst(graph_);
     for (const auto& [address, step] : options_.beside) by_address_.emplace(address, &step);
     if (!options_.destroy) PlanDesired();
+    DecidePhases();
     SPRINT_RETURN_IF_ERROR(PlanRemovals(
         graph_, inventory_, selection_, options_, refreshed_,
         [this](const std::string& provider) { return LaterPhase(provider); }, troubles_, plan_));
@@ -118,15 +118,15 @@ class Planner {
     return later ? &*later : nullptr;
   }
 
+  // Its references lead to steps; to what the state has, where nothing is planned of it.
   Result<When> WhenOf(const lower::ProviderConfig& provider) {
+    if (options_.destroy) SPRINT_RETURN_IF_ERROR(CheckThere(provider));
     SPRINT_ASSIGN_OR_RETURN(
         When when, Configurable(
                        provider, [this](const std::string& address) { return StepAt(address); },
-                       [this](const std::string& address) -> const value::Value* {
-                         const Held* held = selection_.Has(address) ? nullptr : HeldAt(address);
-                         return held && !held->record->attributes.is_null()
-                                    ? &held->record->attributes
-                                    : nullptr;
+                       [this](const std::string& address) {
+                         const bool planned = !options_.destroy && selection_.Has(address);
+                         return planned ? nullptr : Recorded(address);
                        }));
     const bool made_any = std::any_of(
         inventory_.held.begin(), inventory_.held.end(),
@@ -141,6 +141,37 @@ class Planner {
     SPRINT_RETURN_IF_ERROR(
         Refresh([&](const std::string& other) { return other == provider.name; }));
     return when;
+  }
+
+  // Of providers that have made something, before what goes is added to the steps: from then on
+  // the map leads nowhere.
+  void DecidePhases() {
+    for (const auto& [address, held] : inventory_.held) {
+      if (selection_.Has(address) && made_for_.contains(held.record->provider)) {
+        (void)LaterPhase(held.record->provider);  // it keeps what is wrong, for its objects
+      }
+    }
+    by_address_.clear();
+  }
+
+  const value::Value* Recorded(const std::string& address) const {
+    const Held* held = HeldAt(address);
+    return held && !held->record->attributes.is_null() ? &held->record->attributes : nullptr;
+  }
+
+  // Whether what has gone took along what a provider made in it, nobody can say.
+  Status CheckThere(const lower::ProviderConfig& provider) {
+    std::set<std::string> references;
+    lower::CollectReferences(provider.config, references);
+    for (const std::string& address : references) {
+      const Held* held = HeldAt(address);
+      if (held) SPRINT_RETURN_IF_ERROR(LaterPhase(held->record->provider));
+      if (held && Recorded(address) && !refreshed_.Gone(address)) continue;
+      return Error(ErrorCode::Conflict,
+                   "its provider `" + provider.name + "` is configured by `" + address +
+                       "`, which is gone; if the object went with it, `sprint state rm` it");
+    }
+    return Ok();
   }
 
   // Those that a step waits for.
@@ -207,8 +238,7 @@ class Planner {
         return &step->second->after;
       }
       // Not looked at: what others see of it is what the state has.
-      const Held* held = selection_.Has(address) ? nullptr : HeldAt(address);
-      return held && !held->record->attributes.is_null() ? &held->record->attributes : nullptr;
+      return selection_.Has(address) ? nullptr : Recorded(address);
     });
   }
 

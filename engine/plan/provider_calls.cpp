@@ -140,6 +140,7 @@ Result<host::Provider*> GivenProviders::Get(const std::string& name) {
   }
   Given& given = found->second;
   if (given.wanted == given.configured) return given.provider;
+  given.configured = {};  // what a failure leaves is not known
   SPRINT_ASSIGN_OR_RETURN(const std::vector<host::Message> messages,
                           given.provider->Configure(given.wanted));
   if (std::string text = Objections(messages); !text.empty()) {

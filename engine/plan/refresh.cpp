@@ -52,6 +52,7 @@ Status Refreshed::Read(const Inventory& inventory, const Selection& selection,
         troubles.Fail(address, Error(ErrorCode::Unavailable, std::move(text)).While("reading it"),
                       "");
       } else {
+        if (answers[i]->new_state.is_null()) gone_.insert(address);
         answers_.emplace(address, answers[i].TakeValue());
       }
     }

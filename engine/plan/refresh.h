@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -22,12 +23,16 @@ class Refreshed {
               const std::function<bool(const std::string& provider)>& which, Installed& installed,
               Troubles& troubles);
 
+  // True when the object was looked for and is not there.
+  bool Gone(const std::string& address) const { return gone_.contains(address); }
+
   // Puts into `step` the object as it is now, null when it is gone, and the provider's
   // bytes about it; as the state has it if it was not read. Once for each address.
   void Take(const Held& held, Step& step);
 
  private:
   std::unordered_map<std::string, host::ReadAnswer> answers_;
+  std::set<std::string> gone_;
 };
 
 // The whole of a --refresh-only step: the state takes over what was found.

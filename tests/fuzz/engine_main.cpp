@@ -19,7 +19,10 @@ namespace {
 
 class Fuzz {
  public:
-  explicit Fuzz(uint64_t seed) : random_(seed) { providers_.Add("sim", &world_); }
+  explicit Fuzz(uint64_t seed) : random_(seed) {
+    providers_.Add("sim", &world_);
+    providers_.Add("inner", &inner_);
+  }
 
   // What was found wrong; "" when nothing was.
   std::string Go() {
@@ -31,7 +34,9 @@ class Fuzz {
       if (std::string wrong = Valid(); !wrong.empty()) return wrong;
       if (!OneIn(3)) continue;
       world_.Heal();
+      inner_.Heal();
       store_.failing = false;
+      away_after_ = -1;
       // Twice at most: the first may have been started against what is open or half made.
       for (int i = 0; i < 2; ++i) {
         if (std::string wrong = Apply({}, false); !wrong.empty()) return wrong;
@@ -50,7 +55,7 @@ class Fuzz {
   // Records with their objects, some tainted, some whose object is gone, some with deposed
   // objects.
   void RandomSnapshot() {
-    const uint64_t count = Below(8);
+    const uint64_t count = Below(6);
     for (uint64_t i = 0; i < count; ++i) {
       state::Record record;
       record.address = NameOf(i);
@@ -85,23 +90,31 @@ class Fuzz {
     return thing;
   }
 
+  static value::Value Reference(const std::string& address, const std::string& path) {
+    return value::Object{{"$ref", value::Object{{"address", address}, {"path", path}}}};
+  }
+
+  // The first thing is always there, and those from the sixth on are inside it.
   void Program() {
     graph_ = {};
-    for (uint64_t i = 0; i < 8; ++i) {
-      if (OneIn(3)) continue;
+    graph_.providers.push_back({"inner", value::Object{{"at", Reference(NameOf(0), "id")}}});
+    for (uint64_t i = 0; i < 9; ++i) {
+      if (OneIn(3) && i > 0) continue;
+      const bool inside = i >= 6;
       lower::Resource resource;
       resource.address = NameOf(i);
-      resource.type = "sim.thing";
-      resource.provider = "sim";
+      resource.type = inside ? "inner.thing" : "sim.thing";
+      resource.provider = inside ? "inner" : "sim";
       value::Object config{{"name", resource.address},
                            {"kind", std::to_string(Below(2))},
                            {"size", std::to_string(Below(3))}};
       std::set<std::string> needs;
       if (!graph_.resources.empty() && OneIn(2)) {
         const std::string& on = graph_.resources[Below(graph_.resources.size())].address;
-        config["ref"] = value::Object{{"$ref", value::Object{{"address", on}, {"path", "id"}}}};
+        config["ref"] = Reference(on, "id");
         needs.insert(on);
       }
+      if (inside) needs.insert(NameOf(0));
       if (!graph_.resources.empty() && OneIn(5)) {
         const std::string& on = graph_.resources[Below(graph_.resources.size())].address;
         resource.lifecycle.replace_when.push_back({on, "size"});
@@ -118,7 +131,8 @@ class Fuzz {
 
   void Disturb() {
     world_.Heal();
-    for (uint64_t i = 0; i < 8; ++i) {
+    inner_.Heal();
+    for (uint64_t i = 0; i < 9; ++i) {
       if (!OneIn(3)) continue;
       constexpr const char* Verbs[] = {"create ", "update ", "delete ", "plan ", "read "};
       ScriptedWorld::Failure failure;
@@ -127,14 +141,17 @@ class Fuzz {
       failure.deed = static_cast<ScriptedWorld::Failure::Deed>(Below(3));
       // All but the last: what is said not to be there is believed.
       failure.error_class = static_cast<host::ErrorClass>(Below(7));
-      world_.Fail(std::move(failure));
+      world_.Fail(failure);
+      inner_.Fail(std::move(failure));
     }
     if (OneIn(6)) world_.Lie((OneIn(2) ? "plan " : "make ") + NameOf(Below(8)));
-    if (OneIn(3) && !world_.things.empty()) {
-      auto it = world_.things.begin();
-      std::advance(it, static_cast<long>(Below(world_.things.size())));
+    if (OneIn(6)) inner_.Lie((OneIn(2) ? "plan " : "make ") + NameOf(6 + Below(3)));
+    auto& things = OneIn(3) ? inner_.things : world_.things;
+    if (OneIn(3) && !things.empty()) {
+      auto it = things.begin();
+      std::advance(it, static_cast<long>(Below(things.size())));
       if (OneIn(2)) {
-        world_.things.erase(it);
+        things.erase(it);
       } else {
         (*it->second.attributes.As<value::Object>())["size"] = "drifted";
       }
@@ -145,9 +162,9 @@ class Fuzz {
   // What a command line may ask for.
   plan::PlanOptions Requests() {
     plan::PlanOptions options;
-    if (OneIn(5)) options.targets.push_back(NameOf(Below(8)));
-    if (OneIn(8)) options.excludes.push_back(NameOf(Below(8)));
-    if (OneIn(8)) options.replace.push_back(NameOf(Below(8)));
+    if (OneIn(5)) options.targets.push_back(NameOf(Below(9)));
+    if (OneIn(8)) options.excludes.push_back(NameOf(Below(9)));
+    if (OneIn(8)) options.replace.push_back(NameOf(Below(9)));
     options.destroy = OneIn(10);
     options.refresh_only = OneIn(10);
     options.refresh = !OneIn(8);
@@ -160,7 +177,13 @@ class Fuzz {
     options.parallel = 1;
     options.retries = 2;
     options.pause = [](double) {};
-    auto settled = apply::Recover(store_, providers_, SystemClock(), options);
+    (void)plan::ConfigureByState(graph_.providers, store_.snapshot, providers_);
+    // Of what was inside something that has gone nothing is left; somebody has looked.
+    std::vector<std::string> not_made;
+    for (const state::Intent& intent : store_.snapshot.open) {
+      if (!inner_.Alive()) not_made.push_back(intent.object.address);
+    }
+    auto settled = apply::Recover(store_, providers_, SystemClock(), options, not_made);
     // It may be that nobody can look just now.
     if (!settled.ok() && disturbed && settled.error().code() == ErrorCode::Unavailable) return "";
     if (!settled.ok()) return "settling: " + settled.error().ToString();
@@ -188,9 +211,14 @@ class Fuzz {
     return "";
   }
 
+  std::string HostNow() const {
+    const auto found = store_.snapshot.records.find(NameOf(0));
+    return found == store_.snapshot.records.end() ? "" : found->second.attributes.Text("id");
+  }
+
   // Each object belongs to one record at most, and every one that this engine made is
   // either recorded or about to be found by its tag.
-  std::string Valid() const {
+  std::string Valid() {
     std::set<std::string> known, tags;
     for (const auto& [address, record] : store_.snapshot.records) {
       if (record.address != address) return "a record lies at another address";
@@ -206,27 +234,33 @@ class Fuzz {
       }
     }
     for (const state::Intent& intent : store_.snapshot.open) tags.insert(intent.object.tag);
-    for (const auto& [id, thing] : world_.things) {
-      if (!known.contains(id) && !tags.contains(thing.tag)) return "object " + id + " is an orphan";
+    // What is inside something that has been replaced goes with it.
+    const std::string host = HostNow();
+    for (ScriptedWorld* world : {&world_, &inner_}) {
+      for (const auto& [id, thing] : world->Things()) {
+        if (world == &inner_ && !id.starts_with(host + "/")) continue;
+        if (!known.contains(id) && !tags.contains(thing.tag)) {
+          return "object " + id + " is an orphan";
+        }
+      }
     }
     return "";
   }
 
-  std::string Clean() const {
+  std::string Clean() {
     if (std::string wrong = Valid(); !wrong.empty()) return wrong;
     if (!store_.snapshot.open.empty()) return "a call is open after a clean apply";
-    auto plan =
-        plan::MakePlan(graph_, store_.snapshot, const_cast<plan::GivenProviders&>(providers_), {});
+    auto plan = plan::MakePlan(graph_, store_.snapshot, providers_, {});
     if (!plan.ok()) return "planning again: " + plan.error().ToString();
     if (plan->HasChanges())
       return "a clean apply said\n" + told_ + "and left\n" + plan::Render(*plan, false);
-    if (world_.things.size() != graph_.resources.size())
+    if (world_.things.size() + inner_.Things().size() != graph_.resources.size())
       return "there are other objects than asked for";
     return "";
   }
 
   std::mt19937_64 random_;
-  ScriptedWorld world_;
+  ScriptedWorld world_, inner_{world_, "inner"};
   MemoryStore store_;
   plan::GivenProviders providers_;
   lower::DesiredGraph graph_;

@@ -4,7 +4,7 @@
 //     NAME [attribute=value]... [needs=NAME] [protect] [retain] [cbd] [ignore=a] [drift=a:policy]
 //          [ready=attribute:value] [when=NAME]       `ref=NAME.id` refers to another
 //          [in=PROVIDER]                             `sim` unless said otherwise
-//     provider inner at=NAME.id, provider deep at=NAME.id   inside a thing of sim, of inner
+//     provider inner at=NAME.id [token=NAME.size], provider deep …   in a thing of sim, of inner
 //     moved A B, adopt NAME ID, forget NAME
 //   world set ID.attribute=value, world delete ID, world make ID name=N   what others do
 //   fail VERB NAME CLASS [TIMES] [half|lost]          the next calls go wrong
@@ -13,7 +13,7 @@
 //                                                      otherwise than planned
 //   heal                                               none of this any more
 //   store away, store back                             the state cannot be written
-//   plan [flags], apply [flags], recover, state
+//   plan [flags], apply [flags], recover [not-made=A], state
 //     flags: destroy, refresh-only, no-refresh, target=A, exclude=A, replace=A, stale, saved,
 //            shown (as people see it)
 #include <algorithm>
@@ -68,7 +68,7 @@ class Story {
     if (verb == "store") store_.failing = words[1] == "away";
     if (verb == "plan") (void)Plan(words, true);
     if (verb == "apply") Apply(words);
-    if (verb == "recover") Recover();
+    if (verb == "recover") Recover(words);
     if (verb == "state") State();
     return out_;
   }
@@ -90,8 +90,12 @@ class Story {
       } else if (words[0] == "forget") {
         graph_.forgets.push_back({words[1], {}});
       } else if (words[0] == "provider") {
-        const auto [key, text] = Cut(words[2], '=');
-        graph_.providers.push_back({words[1], value::Object{{key, ValueOf(text)}}});
+        value::Object config;
+        for (size_t i = 2; i < words.size(); ++i) {
+          const auto [key, text] = Cut(words[i], '=');
+          config[key] = ValueOf(text);
+        }
+        graph_.providers.push_back({words[1], std::move(config)});
       } else {
         graph_.resources.push_back(Resource(words));
       }
@@ -281,11 +285,15 @@ class Story {
     Say(apply::Render(*report));
   }
 
-  void Recover() {
+  void Recover(const std::vector<std::string>& words) {
     apply::ApplyOptions options;
     options.pause = [](double) {};
     (void)plan::ConfigureByState(graph_.providers, store_.snapshot, providers_);
-    auto settled = apply::Recover(store_, providers_, SystemClock(), options);
+    std::vector<std::string> not_made;
+    for (const std::string& word : words) {
+      if (const auto [key, text] = Cut(word, '='); key == "not-made") not_made.push_back(text);
+    }
+    auto settled = apply::Recover(store_, providers_, SystemClock(), options, not_made);
     if (!settled.ok()) return Say("refused: " + settled.error().ToString());
     for (const apply::Settled& one : *settled) Say(one.address + " " + one.text);
   }

@@ -43,12 +43,13 @@ class ScriptedWorld final : public host::Provider {
   }
 
   // A world inside a thing of `outer`, whose id it is configured with as `at`: it is gone with
-  // that thing, and cannot be asked before.
+  // that thing, and cannot be asked before. `token` only needs to be there.
   ScriptedWorld(ScriptedWorld& outer, const std::string& name) : ScriptedWorld() {
     outer_ = &outer;
     name_ = name;
     config_.attributes = {
-        {.name = "at", .type = {.kind = value::Type::Kind::String}, .required = true}};
+        {.name = "at", .type = {.kind = value::Type::Kind::String}, .required = true},
+        {.name = "token", .type = {.kind = value::Type::Kind::String}, .optional = true}};
     resources_[name + "_thing"] = resources_["sim_thing"];
     resources_.erase("sim_thing");
   }
@@ -62,6 +63,19 @@ class ScriptedWorld final : public host::Provider {
   void Heal() {
     failures_.clear();
     lies_.clear();
+  }
+  // False while what it is in is not there. What lived in things that are no more is no more.
+  bool Alive() {
+    if (!outer_) return true;
+    std::erase_if(things, [this](const auto& thing) {
+      return !outer_->things.contains(thing.first.substr(0, thing.first.rfind('/')));
+    });
+    return outer_->things.contains(at_);
+  }
+  // Those that have not gone with what they were in.
+  const std::map<std::string, Thing>& Things() {
+    (void)Alive();
+    return things;
   }
   // How many things have this name.
   size_t Named(const std::string& name) const {
@@ -170,27 +184,23 @@ class ScriptedWorld final : public host::Provider {
       return answer;
     }
     const auto found = things.find(current.Text("id"));
-    if (found != things.end()) answer.new_state = found->second.attributes;
+    if (found != things.end() && IsHere(found->first)) answer.new_state = found->second.attributes;
     return answer;
   }
   Result<std::vector<value::Value>> FindOwned(const std::string&, const std::string& tag) override {
     const std::lock_guard lock(mutex_);
+    (void)Alive();
     std::vector<value::Value> found;
     for (const auto& [id, thing] : things) {
-      if (thing.tag == tag) found.push_back(thing.attributes);
+      if (thing.tag == tag && IsHere(id)) found.push_back(thing.attributes);
     }
     return found;
   }
   void Stop() override {}
 
  private:
-  // What lived in things that are no more is no more.
-  bool Alive() {
-    if (!outer_) return true;
-    std::erase_if(things, [this](const auto& thing) {
-      return !outer_->things.contains(thing.first.substr(0, thing.first.rfind('/')));
-    });
-    return outer_->things.contains(at_);
+  bool IsHere(const std::string& id) const {
+    return !outer_ || id.substr(0, id.rfind('/')) == at_;
   }
   void Log(const std::string& call) {
     ScriptedWorld* first = this;

@@ -2,9 +2,8 @@
 # triggered, asked for, tainted, deposed, retained, given up, adopted.
 program
   b
-  c
-  a ref=b.id
-  provider inner at=a.ref
+  a size=1
+  provider inner at=b.id token=a.size
   m in=inner
   p in=inner kind=x protect
   w in=inner when=a
@@ -17,7 +16,6 @@ fail create t invalid half
 apply
 >   phase 1 begins: inner
 >   call create b
->   call create c
 >   call create a
 >   call configure inner at t-1
 >   call inner create m
@@ -29,13 +27,12 @@ apply
 >   call inner create f
 >   call inner create o
 >   failed  t: half made
-> 10 done, 1 failed, 0 skipped, 0 not started.
+> 9 done, 1 failed, 0 skipped, 0 not started.
 fail delete o invalid
 program
   b
-  c
-  a ref=b.id
-  provider inner at=a.ref
+  a size=1
+  provider inner at=b.id token=a.size
   m in=inner
   p in=inner kind=x protect
   w in=inner when=a
@@ -50,9 +47,8 @@ apply exclude=t
 >   failed  o: no luck
 > 0 done, 1 failed, 0 skipped, 0 not started.
 state
-> a: id=t-3 ref=t-1
+> a: id=t-2 size=1
 > b: id=t-1
-> c: id=t-2
 > f: id=t-1/inner-7
 > h: id=t-1/inner-6
 > m: id=t-1/inner-1
@@ -63,12 +59,11 @@ state
 > t: id=t-1/inner-5 tainted
 > w: id=t-1/inner-3
 heal
-world make t-2/inner-99 name=n size=7
+world make t-1/inner-99 name=n size=7
 program
   b
-  c
-  a ref=c.id
-  provider inner at=a.ref
+  a size=2
+  provider inner at=b.id token=a.size
   moved m mm
   mm in=inner
   p in=inner kind=x protect
@@ -77,23 +72,23 @@ program
   t in=inner
   forget f
   n in=inner size=8
-  adopt n t-2/inner-99
+  adopt n t-1/inner-99
   o in=inner kind=y cbd
 plan replace=q
-> update a: `ref` changes [changed]
+> update a: `size` changes [changed]
 > replace mm: `name` changes, perhaps by a new object [changed] moved from m in phase 1 at most
 > replace w: `a` changes [triggered] in phase 1 at most
 > replace q: a new one was asked for [asked] in phase 1 at most
 > replace t: its creation failed half way [tainted] in phase 1 at most
-> update n: is adopted [none] adopts t-2/inner-99 in phase 1 at most
+> update n: is adopted [none] adopts t-1/inner-99 in phase 1 at most
 > forget f: is given up by the program; the object stays [given]
 > forget h: is retained; the object stays [given]
 > delete o (deposed 1): its replacement is there [deposed] in phase 1 at most
-> phase 1: inner after a
+> phase 1: inner after a b
 apply saved replace=q
 >   phase 1 begins: inner
 >   call update a
->   call configure inner at t-2
+>   call configure inner at t-1
 >   call inner delete w
 >   call inner delete q
 >   call inner delete t
@@ -105,16 +100,15 @@ apply saved replace=q
 >   call inner delete o
 > 9 done, 0 failed, 0 skipped, 0 not started.
 state
-> a: id=t-3 ref=t-2
+> a: id=t-2 size=2
 > b: id=t-1
-> c: id=t-2
 > mm: id=t-1/inner-1
-> n: id=t-2/inner-99 size=8
+> n: id=t-1/inner-99 size=8
 > o: id=t-1/inner-9 kind=y
 > p: id=t-1/inner-2 kind=x protected
-> q: id=t-2/inner-11
-> t: id=t-2/inner-12
-> w: id=t-2/inner-10
+> q: id=t-1/inner-11
+> t: id=t-1/inner-12
+> w: id=t-1/inner-10
 > nobody's: t-1/inner-6 id=t-1/inner-6
 > nobody's: t-1/inner-7 id=t-1/inner-7
 plan
@@ -122,9 +116,8 @@ plan
 # A protected object is not replaced, whatever was approved.
 program
   b
-  c
-  a ref=b.id
-  provider inner at=a.ref
+  a size=1
+  provider inner at=b.id token=a.size
   mm in=inner size=2
   p in=inner kind=y protect
   w in=inner
@@ -133,9 +126,9 @@ program
   n in=inner size=8
   o in=inner kind=y cbd
 plan target=p
-> update a: `ref` changes [changed]
+> update a: `size` changes [changed]
 > update p: `kind` changes [changed] in phase 1 at most
-> phase 1: inner after a
+> phase 1: inner after a b
 > note: this plan is partial: what was not chosen may differ from the program
 apply
 >   call update a

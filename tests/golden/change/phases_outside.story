@@ -2,39 +2,36 @@
 # be told. Outside of what was approved nothing of the phase is touched; the next plan says it.
 program
   b
-  c
-  a ref=b.id
-  provider inner at=a.ref
+  a size=1
+  provider inner at=b.id token=a.size
   r in=inner size=1
   s in=inner
   y ref=r.id
 apply
 >   phase 1 begins: inner
 >   call create b
->   call create c
 >   call create a
 >   call configure inner at t-1
 >   call inner create r
 >   call inner create s
 >   call create y
-> 6 done, 0 failed, 0 skipped, 0 not started.
+> 5 done, 0 failed, 0 skipped, 0 not started.
 program
   b
-  c
-  a ref=c.id
-  provider inner at=a.ref
+  a size=2
+  provider inner at=b.id token=a.size
   r in=inner size=1
   s in=inner size=2
   y ref=s.id size=3
 world set t-1/inner-1.size=9
 plan
-> update a: `ref` changes [changed]
+> update a: `size` changes [changed]
 > replace s: `size` changes, perhaps by a new object [changed] in phase 1 at most
 > update y: `ref`, `size` change [changed] in phase 1
-> phase 1: inner after a
+> phase 1: inner after a b
 apply
 >   call update a
->   call configure inner at t-2
+>   call configure inner at t-1
 >   stopped  phase 1 (provider `inner`): `r` would be changed (`size` changes), and what was approved is that it may stay as it is; nothing of it was touched, plan again
 >   skipped  s: because of `phase 1`
 >   skipped  y: because of `phase 1`
@@ -50,38 +47,39 @@ apply
 > 3 done, 0 failed, 0 skipped, 0 not started.
 plan
 > no changes
-# The provider cannot be configured: all of its objects are accounted for.
+# What configures it fails, or it has gone and is made again.
 program
   b
-  c
-  d
-  a ref=d.id
-  provider inner at=a.ref
+  a size=3
+  provider inner at=b.id token=a.size
   r in=inner size=5
   s in=inner size=2
   y ref=s.id size=3
-world delete t-2
+world delete t-1
 plan
-> create c: is gone and made again [gone]
-> create d: is new [new]
-> update a: `ref` changes [changed]
+> create b: is gone and made again [gone]
+> update a: `size` changes [changed]
 > replace r: `size` changes, perhaps by a new object [changed] in phase 1 at most
-> phase 1: inner after a
-fail create d invalid
+> create s: is made again if it has gone with the old one [gone] in phase 1 at most
+> update y: `ref` changes [changed] in phase 1
+> phase 1: inner after a b
+fail update a invalid
 apply
->   call create c
->   call create d
->   failed  d: no luck
->   skipped  a: because of `d`
->   skipped  r: because of `d`
-> 1 done, 1 failed, 2 skipped, 0 not started.
+>   call create b
+>   call update a
+>   failed  a: no luck
+>   skipped  r: because of `a`
+>   skipped  s: because of `a`
+>   skipped  y: because of `a`
+> 1 done, 1 failed, 3 skipped, 0 not started.
 heal
 apply
->   phase 1 begins: inner
->   call create d
 >   call update a
->   call configure inner at t-6
->   call inner update r
-> 3 done, 0 failed, 0 skipped, 0 not started.
+>   call configure inner at t-4
+>   stopped  phase 1 (provider `inner`): `s` would be made (is gone and made again), and what was approved is that it may stay as it is; nothing of it was touched, plan again
+>   skipped  r: because of `phase 1`
+> 1 done, 0 failed, 1 skipped, 0 not started.
 plan
-> no changes
+> create r: is gone and made again [gone]
+> create s: is gone and made again [gone]
+> update y: `ref` changes [changed]

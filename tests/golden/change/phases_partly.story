@@ -61,3 +61,37 @@ apply target=a destroy
 > 3 done, 0 failed, 0 skipped, 0 not started.
 plan destroy
 > delete b: everything is to go [destroyed]
+# The program has nothing of the provider any more, which is asked for what it made.
+program
+  a
+  provider inner at=a.id
+  r in=inner
+  s in=inner
+apply
+>   phase 1 begins: inner
+>   call create a
+>   call delete b
+>   call configure inner at t-4
+>   call inner create r
+>   call inner create s
+> 4 done, 0 failed, 0 skipped, 0 not started.
+program
+  a
+  b
+  c
+  provider inner at=a.id
+plan
+> create b: is new [new]
+> create c: is new [new]
+> delete r: is no longer in the program [removed]
+> delete s: is no longer in the program [removed]
+apply
+>   call create b
+>   call create c
+>   call inner delete r
+>   call inner delete s
+> 4 done, 0 failed, 0 skipped, 0 not started.
+state
+> a: id=t-4
+> b: id=t-5
+> c: id=t-6
