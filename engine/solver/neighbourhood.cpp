@@ -6,6 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "engine/solver/offer.h"
+
 namespace sprint::solver {
 namespace {
 
@@ -319,38 +321,19 @@ std::vector<uint32_t> Neighbourhood::Ruin() {
 void Neighbourhood::Accept() {
   if (!draft_.Complete() || !draft_.Holds()) return;
   if (draft_.objective() >= progress_.Cutoff() * (1 + 1e-9)) return;
-  Placement placement = draft_.placement();
-  for (uint32_t j : hardware_) {
-    const uint32_t idle = problem_.pools[j].form == Form::Machines ? problem_.pools[j].min : 0;
-    if (draft_.users(j).empty()) placement.count[j] = idle;
-  }
   // Sums kept over many changes are only nearly right.
-  std::vector<double> loads(problem_.pools.size(), 0);
-  for (size_t c = 0; c < placement.pool.size(); ++c) {
-    for (size_t p = 0; p < placement.pool[c].size(); ++p) {
-      for (const Item& item : items_[c][placement.variant[c]][p]) {
-        if (item.pool == placement.pool[c][p]) loads[item.pool] += item.load;
-      }
-    }
+  Offer(problem_, domains_, items_, progress_, draft_.placement());
+}
+
+void Neighbourhood::Adopt() {
+  if (!progress_.best || (kept_ && progress_.burden >= record_)) return;
+  for (uint32_t c = 0; c < problem_.components.size(); ++c) {
+    if (draft_.placed(c)) draft_.Take(c);
   }
-  for (size_t j = 0; j < loads.size(); ++j) {
-    const Pool& pool = problem_.pools[j];
-    const double most = pool.form == Form::Functions
-                            ? Concurrency(problem_, pool)
-                            : Capacity(problem_, pool) * placement.count[j];
-    if (loads[j] > most * (1 + 1e-12)) return;
-  }
-  const Evaluation evaluation = Evaluate(problem_, placement);
-  double burden = evaluation.goal + domains_.Moves(placement);
-  for (size_t i = 0; i < evaluation.met.size(); ++i) {
-    const Constraint& rule = problem_.constraints[i];
-    if (!domains_.active(i) || evaluation.met[i]) continue;
-    if (!rule.weight) return;
-    burden += *rule.weight;
-  }
-  if (burden >= progress_.Cutoff()) return;
-  progress_.best = std::move(placement);
-  progress_.burden = burden;
+  draft_.Recall(*progress_.best, items_);
+  if (!draft_.Complete() || !draft_.Holds()) return;
+  kept_ = best_ = draft_.Keep();
+  record_ = draft_.objective();
 }
 
 void Neighbourhood::Construct(const Placement* previous) {

@@ -27,6 +27,8 @@ class Neighbourhood {
   void Construct(const Placement* previous);
   // Components that may be in more than one place.
   size_t movable() const { return movable_.size(); }
+  // Goes on from the best placement in `progress`, wherever it was found.
+  void Adopt();
   // Up to `rounds` rounds; ends early after `patience` without a better one.
   void Improve(uint64_t rounds, uint64_t patience);
 

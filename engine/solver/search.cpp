@@ -9,7 +9,7 @@
 #include "engine/solver/domains.h"
 #include "engine/solver/latency.h"
 #include "engine/solver/neighbourhood.h"
-#include "engine/solver/packing.h"
+#include "engine/solver/priced_search.h"
 #include "engine/solver/progress.h"
 #include "engine/solver/record.h"
 #include "engine/solver/reduce.h"
@@ -20,16 +20,16 @@
 // Two levels. Above, hardware: which pool of a zone of one kind, and how many of each;
 // ranges are split until every count is fixed, and Lagrangian bounds cut most of them
 // off. Below, components on fixed hardware. What is looked for costs less than the best
-// placement known, which a neighbourhood search finds beforehand and improves between.
+// placement known, which a neighbourhood search finds beforehand and improves between. By
+// turns with branch and price, whose bounds are much better and take much longer.
 namespace sprint::solver {
 namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
-// Rounds of price adjustment.
-// From here on the first placement and bounds by packing come before the first proof.
+// From here on the first placement and bounds by columns come before the first proof.
 constexpr size_t ManyPools = 300, ManyComponents = 20;
 constexpr double NearlyProven = 0.02;
-constexpr int PackingRounds = 300;
+// Rounds of price adjustment.
 constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20, StepRounds = 3;
 // Steps of the turns of proof: a glance, then long and longer. Rounds per component without
 // a better placement that end a turn of looking for one.
@@ -76,7 +76,7 @@ class Searcher {
     double proven = root.bound;
     if (proven == Infinity || proven >= progress_.cap) return End(Infinity);
     const bool large = problem_.pools.size() >= ManyPools || all_ >= ManyComponents;
-    std::optional<Packing> packing;
+    std::optional<PricedSearch> priced;
     // By turns: better placements, and proof from the start for longer and longer. What is
     // small is often proven at a glance.
     uint64_t length = large ? SecondSlice : FirstSlice;
@@ -88,11 +88,13 @@ class Searcher {
                                                 (neighbourhood.movable() + 1));
         if (options_.any && progress_.best) return End(proven);
       }
-      if (!farther && (large || turn > 2)) {
-        if (!packing) packing.emplace(problem_, items_);
-        if (progress_.best) packing->StartFrom(*progress_.best);
-        Pack(root, *packing);
-        proven = std::max(proven, root.bound);
+      // Where nothing is known to hold it is mostly times and ways that forbid it, of which
+      // columns see little.
+      if (!farther && (turn > 0 || large) && progress_.best) {
+        if (!progress_.Begin(length)) return End(proven);
+        if (!priced) priced.emplace(problem_, domains_, items_, relaxation_, progress_);
+        proven = std::max(proven, Price(root, *priced));
+        neighbourhood.Adopt();
       }
       if (progress_.Hopeless(proven)) return End(Infinity);
       if (!progress_.Begin(length)) return End(proven);
@@ -183,15 +185,13 @@ class Searcher {
     return Infeasible{progress_.steps};
   }
 
-  // Raises the bound of the root, and closes the pools with which nothing better is left.
-  void Pack(Node& root, Packing& packing) {
-    const double bound = packing.Bound(PackingRounds, progress_.Cutoff(), progress_);
-    root.bound = std::max(root.bound, bound);
-    for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
-      if (relaxation_.function(j) || !progress_.Hopeless(bound + packing.Using(j))) continue;
-      root.hardware.usable[j] = 0;
-      root.hardware.high[j] = root.hardware.low[j] = relaxation_.idle(j);
-    }
+  // Raises the bound of the root, closes the pools with which nothing better is left, and goes
+  // on branching. Returns what is proven then.
+  double Price(Node& root, PricedSearch& priced) {
+    root.bound = std::max(root.bound, priced.Root(root.hardware));
+    if (progress_.Hopeless(root.bound)) return Infinity;
+    root.hardware = priced.hardware();
+    return std::max(root.bound, priced.Run());
   }
 
   // How far the next turn of proof tries to get: all the way, or, where that is far and did

@@ -1,0 +1,508 @@
+#include "engine/solver/columns.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sprint::solver {
+namespace {
+
+constexpr double Infinity = std::numeric_limits<double>::infinity();
+// Instances that are tried one number after the other; beyond, in steps of a share.
+constexpr uint32_t SingleCounts = 8;
+// Nodes of one knapsack: few while there is much to find, more and more where not.
+constexpr int FewNodes = 20000, MostNodes = 400'000, MoreNodes = 4;
+constexpr uint64_t WorkPerStep = 500;   // about as long as a step of the other levels
+constexpr int MostIterations = 20'000;  // of one solution of the master
+constexpr double Smallest = 1e-6;       // a reduced cost, scaled, that is not 0
+constexpr double Nothing = 1e-6;        // a share that is none
+constexpr double Smoothing = 0.7;       // weight of the best prices so far
+// Bound and master agree; and nearly so, as a share of what is left to prove and of the bound.
+constexpr double Converged = 1e-6, LastPart = 0.1, Near = 0.2;
+constexpr uint32_t Anywhere = ~0U;
+
+}  // namespace
+
+void Columns::Enter(const Scope& scope) {
+  hardware_ = scope.hardware;
+  banned_.resize(pieces_.size());
+  for (size_t j = 0; j < pieces_.size(); ++j) banned_[j].assign(pieces_[j].size(), 0);
+  for (const Ban& ban : scope.bans) {
+    for (size_t k = 0; k < pieces_[ban.pool].size(); ++k) {
+      if (pieces_[ban.pool][k].part == ban.part) banned_[ban.pool][k] = 1;
+    }
+  }
+  if (!scope.pins.empty()) {
+    std::vector<uint32_t> where(parts_, Anywhere);
+    for (const Ban& pin : scope.pins) where[pin.part] = pin.pool;
+    for (uint32_t j = 0; j < pieces_.size(); ++j) {
+      for (size_t k = 0; k < pieces_[j].size(); ++k) {
+        const uint32_t only = where[pieces_[j][k].part];
+        if (only != Anywhere && only != j) banned_[j][k] = 1;
+      }
+    }
+  }
+  closed_.assign(choices_.size(), 0);
+  for (size_t k = 0; k < choices_.size(); ++k) {
+    const Choice& choice = choices_[k];
+    for (const auto& [c, v] : scope.variants) closed_[k] |= choice.c == c && choice.v == v;
+    if (!problem_.one_way) continue;
+    const size_t n = items_[choice.c][choice.v].size();
+    const Step step = choice.edge == n ? Edge : choice.edge == 0 ? Cloud : Mixed;
+    closed_[k] |= !(hardware_.steps[choice.c] >> step & 1);
+  }
+  const auto allow = [&](uint32_t column, bool allowed) {
+    master_.SetRange(column, 0, allowed ? Infinity : 0);
+  };
+  kinds_ = scope.kinds;
+  kinds_.resize(kind_row_.size(), {0, Infinity});
+  for (size_t q = 0; q < kinds_.size(); ++q) {
+    master_.SetRowRange(kind_row_[q], kinds_[q][0], kinds_[q][1]);
+  }
+  for (uint32_t g = 0; g < unused_.size(); ++g) {
+    bool must = false;
+    for (uint32_t j : relaxation_.groups()[g]) {
+      if (!hardware_.usable[j] || hardware_.low[j] <= relaxation_.idle(j)) continue;
+      must = true;
+      const bool known = std::any_of(of_pool_[j].begin(), of_pool_[j].end(), [&](uint32_t k) {
+        return columns_[k].pieces.empty() && columns_[k].count.low == hardware_.low[j];
+      });
+      if (!known) Add({j, {hardware_.low[j], hardware_.low[j]}, {}, 0});
+    }
+    allow(unused_[g], !must);
+  }
+  for (size_t k = 0; k < choices_.size(); ++k) allow(choices_[k].column, !closed_[k]);
+  for (const Column& column : columns_) allow(column.column, Allowed(column));
+}
+
+std::vector<uint32_t> Columns::Pools(uint32_t part) const {
+  std::vector<uint32_t> pools;
+  const auto [c, v, p] = names_[part];
+  for (const Item& item : items_[c][v][p]) {
+    const uint32_t j = item.pool;
+    if (!hardware_.usable[j]) continue;
+    for (size_t k = 0; k < pieces_[j].size(); ++k) {
+      if (pieces_[j][k].part == part && !banned_[j][k]) pools.push_back(j);
+    }
+  }
+  return pools;
+}
+
+bool Columns::Open(uint32_t c, uint32_t v) const {
+  for (uint32_t k : of_component_[c]) {
+    if (choices_[k].v == v && !closed_[k]) return true;
+  }
+  return false;
+}
+
+bool Columns::Allowed(const Column& column) const {
+  const uint32_t j = column.pool;
+  if (!hardware_.usable[j]) return false;
+  for (uint32_t k : column.pieces) {
+    if (banned_[j][k]) return false;
+  }
+  return relaxation_.function(j) ||
+         (column.count.high <= hardware_.high[j] && column.count.low >= hardware_.low[j]);
+}
+
+std::vector<Columns::Count> Columns::Counts(uint32_t j) const {
+  std::vector<Count> counts;
+  const uint32_t high = hardware_.high[j];
+  for (uint32_t n = std::max(1U, hardware_.low[j]); n <= high;) {
+    const uint32_t last = n < SingleCounts ? n : std::min(high, n + n / 4);
+    counts.push_back({n, last});
+    n = last + 1;
+  }
+  return counts;
+}
+
+Filling::Room Columns::RoomOf(uint32_t j, Count count) const {
+  const Pool& pool = problem_.pools[j];
+  return {.load = capacity_[j] * count.high,
+          .memory = (pool.memory - pool.reserved) * (1 + 1e-12),
+          .gpu_memory = pool.gpu_memory * (1 + 1e-12),
+          .cores = pool.cores,
+          .per_core = pool.per_core,
+          .count = count.high};
+}
+
+// What that many of pool j cost beyond those that are there anyway.
+double Columns::Instances(const PartPrices& at, uint32_t j, Count count) const {
+  const double earned = at.kind[kind_[j]] * (at.kind[kind_[j]] > 0 ? count.high : count.low);
+  if (count.low <= relaxation_.idle(j)) return -earned;
+  double each = relaxation_.burden(j);
+  for (size_t r = 0; r < rules_.size(); ++r) {
+    if (rules_[r].metric == Metric::Response) continue;
+    each += at.rule[r] * solver::Rate(problem_.pools[j], rules_[r].metric) / rules_[r].most;
+  }
+  return (count.low - relaxation_.idle(j)) * each - earned;
+}
+
+double Columns::Fixed(const PartPrices& at, uint32_t j, const Piece& piece) const {
+  double due = piece.fixed;
+  if (!relaxation_.function(j)) return due;
+  for (size_t r = 0; r < rules_.size(); ++r) {
+    if (rules_[r].metric != Metric::Response) due += at.rule[r] * Amount(j, piece, rules_[r]);
+  }
+  return due;
+}
+
+// Share of what a rule allows that a part on a function takes.
+double Columns::Amount(uint32_t j, const Piece& piece, const Rule& rule) const {
+  const double amount = rule.metric == Metric::Cost
+                            ? piece.item->cost
+                            : piece.load * solver::Rate(problem_.pools[j], rule.metric);
+  return amount / rule.most;
+}
+
+double Columns::Wait(const PartPrices& at, uint32_t k) const {
+  double wait = 0;
+  for (const auto& [r, weight] : weights_[k]) wait += at.rule[r] * weight;
+  return wait;
+}
+
+double Columns::Due(const PartPrices& at, const Choice& choice) const {
+  double due = 0;
+  const size_t n = problem_.components[choice.c].variants[choice.v].parts.size();
+  for (size_t p = 0; p < n; ++p) {
+    const size_t side = sides_ > 1 && p >= choice.edge ? 1 : 0;
+    due += at.part[part(choice.c, choice.v, p) * sides_ + side];
+  }
+  for (size_t f = 0; f < at.way.size(); ++f) {
+    if (problem_.flows[f].from == choice.c && choice.edge < n) due += at.way[f];
+    if (problem_.flows[f].to == choice.c && choice.edge > 0) due += at.way[f];
+  }
+  return due;
+}
+
+double Columns::Best(const PartPrices& at, uint32_t j, double below,
+                     std::vector<Column>* found) {
+  offers_.clear();
+  const auto& pieces = pieces_[j];
+  double gains = 0;
+  for (uint32_t k = 0; k < pieces.size(); ++k) {
+    if (banned_[j][k]) continue;
+    const Piece& piece = pieces[k];
+    Filling::Offer offer{.name = k,
+                         .worth = at.part[piece.row] - Fixed(at, j, piece),
+                         .load = piece.load,
+                         .memory = piece.memory,
+                         .gpu_memory = piece.gpu_memory,
+                         .slow = wait_[piece.part] * piece.demand};
+    if (offer.worth <= 0) continue;
+    gains += offer.worth;
+    offers_.push_back(offer);
+  }
+  // Whatever is known already need not be found again.
+  for (uint32_t k : of_pool_[j]) {
+    if (Allowed(columns_[k])) below = std::min(below, Reduced(at, columns_[k]));
+  }
+  for (const Count count : Counts(j)) {
+    const double cost = Instances(at, j, count);
+    if (cost - gains >= below) continue;
+    const auto& filled = filling_.Fill(offers_, RoomOf(j, count), cost - below, nodes_);
+    exhausted_ = exhausted_ || filled.bound > std::max(filled.profit, cost - below);
+    below = std::min(below, cost - filled.bound);
+    if (found && filled.profit > -Infinity) found->push_back({j, count, filled.parts, 0});
+  }
+  return below;
+}
+
+double Columns::Once(const PartPrices& at, std::vector<Column>* found) {
+  double total = 0, size = 0;
+  const auto add = [&](double amount) {
+    total += amount;
+    size += std::fabs(amount);
+  };
+  for (uint32_t c = 0; c < of_component_.size(); ++c) {
+    double least = Infinity;
+    for (uint32_t k : of_component_[c]) {
+      if (!closed_[k]) least = std::min(least, Due(at, choices_[k]));
+    }
+    if (least == Infinity) return Infinity;
+    add(least);
+  }
+  for (double price : at.way) add(-price);
+  for (double price : at.rule) add(-price);
+  for (size_t q = 0; q < kinds_.size(); ++q) {
+    if (at.kind[q] == 0) continue;
+    const double limit = kinds_[q][at.kind[q] > 0 ? 0 : 1];
+    if (limit == Infinity) return -Infinity;
+    add(at.kind[q] * limit);
+  }
+  Wait(at);
+  for (uint32_t j = 0; j < pieces_.size(); ++j) {
+    if (!relaxation_.function(j) || !hardware_.usable[j]) continue;
+    for (uint32_t k = 0; k < pieces_[j].size(); ++k) {
+      if (banned_[j][k]) continue;
+      const Piece& piece = pieces_[j][k];
+      const double due =
+          Fixed(at, j, piece) + wait_[piece.part] * piece.demand - at.part[piece.row];
+      if (due >= 0) continue;
+      add(due);
+      const bool known = std::any_of(of_pool_[j].begin(), of_pool_[j].end(), [&](uint32_t other) {
+        return columns_[other].pieces[0] == k;
+      });
+      if (found && !known) found->push_back({j, {}, {k}, 0});
+    }
+  }
+  for (const auto& group : relaxation_.groups()) {
+    double least = 0;
+    for (uint32_t j : group) {
+      add(relaxation_.burden(j) * relaxation_.idle(j));
+      if (!hardware_.usable[j]) continue;
+      // A pool that must be there costs its least count, whoever is on it.
+      const bool must = hardware_.low[j] > relaxation_.idle(j);
+      const double empty = must ? Instances(at, j, {hardware_.low[j], hardware_.low[j]}) : 0;
+      const double best = Best(at, j, empty, found);
+      least = must ? best : std::min(least, best);
+      if (must) break;
+    }
+    add(least);
+  }
+  return total - 1e-12 * size;
+}
+
+double Columns::Idle() const {
+  double sum = 0;
+  for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
+    if (!relaxation_.function(j)) sum += relaxation_.burden(j) * relaxation_.idle(j);
+  }
+  return sum;
+}
+
+double Columns::Reduced(const PartPrices& at, const Column& column) const {
+  const uint32_t j = column.pool;
+  double sum = 0, load = 0;
+  for (uint32_t k : column.pieces) load += pieces_[j][k].load;
+  const double time = TimeOf(j, column.count, load);
+  for (uint32_t k : column.pieces) {
+    const Piece& piece = pieces_[j][k];
+    sum += Fixed(at, j, piece) + Wait(at, piece.part) * piece.demand * time - at.part[piece.row];
+  }
+  return sum + (relaxation_.function(j) ? 0 : Instances(at, j, column.count));
+}
+
+// Of a demand of 1.
+double Columns::TimeOf(uint32_t j, Count count, double load) const {
+  if (relaxation_.function(j)) return 1;
+  const Pool& pool = problem_.pools[j];
+  return performance::Node(1, load / count.high, pool.cores, pool.per_core).mean;
+}
+
+void Columns::Add(Column column) {
+  const uint32_t j = column.pool;
+  const bool function = relaxation_.function(j);
+  std::vector<linear::Programme::Entry> entries;
+  std::vector<double> rule(rules_.size(), 0);
+  double cost = 0, load = 0;
+  for (uint32_t k : column.pieces) load += pieces_[j][k].load;
+  const double time = TimeOf(j, column.count, load);
+  for (uint32_t k : column.pieces) {
+    const Piece& piece = pieces_[j][k];
+    cost += piece.fixed;
+    entries.push_back({cover_row_[piece.row], 1});
+    for (const auto& [r, weight] : weights_[piece.part]) rule[r] += weight * piece.demand * time;
+    for (size_t r = 0; r < rules_.size() && function; ++r) {
+      if (rules_[r].metric != Metric::Response) rule[r] += Amount(j, piece, rules_[r]);
+    }
+  }
+  if (!function) {
+    entries.push_back({group_row_[group_of_[j]], 1});
+    entries.push_back({kind_row_[kind_[j]], static_cast<double>(column.count.high)});
+    const double more = column.count.low - std::min(column.count.low, relaxation_.idle(j));
+    cost += more * relaxation_.burden(j);
+    for (size_t r = 0; r < rules_.size(); ++r) {
+      if (rules_[r].metric == Metric::Response) continue;
+      rule[r] += more * solver::Rate(problem_.pools[j], rules_[r].metric) / rules_[r].most;
+    }
+  }
+  for (size_t r = 0; r < rules_.size(); ++r) {
+    if (rule[r] > 0) entries.push_back({rule_row_[r], rule[r]});
+  }
+  column.column = master_.AddColumn(cost * scale_, entries);
+  of_pool_[j].push_back(static_cast<uint32_t>(columns_.size()));
+  columns_.push_back(std::move(column));
+}
+
+PartPrices Columns::Prices() const {
+  const auto prices = master_.prices();
+  PartPrices at;
+  for (uint32_t row : cover_row_) at.part.push_back(std::max(0.0, prices[row]) / scale_);
+  for (uint32_t row : way_row_) at.way.push_back(std::max(0.0, -prices[row]) / scale_);
+  for (uint32_t row : rule_row_) at.rule.push_back(std::max(0.0, -prices[row]) / scale_);
+  for (size_t q = 0; q < kind_row_.size(); ++q) {
+    const double price = prices[kind_row_[q]] / scale_;
+    at.kind.push_back(price < 0 && kinds_[q][1] == Infinity ? 0 : price);
+  }
+  return at;
+}
+
+void Columns::StartFrom(const Placement& placement) {
+  const size_t pools = problem_.pools.size();
+  std::vector<Column> columns(pools);
+  for (uint32_t c = 0; c < items_.size(); ++c) {
+    const uint32_t v = placement.variant[c];
+    for (size_t p = 0; p < placement.pool[c].size(); ++p) {
+      const uint32_t j = placement.pool[c][p];
+      for (uint32_t k = 0; k < pieces_[j].size(); ++k) {
+        if (pieces_[j][k].part == part(c, v, p)) columns[j].pieces.push_back(k);
+      }
+    }
+  }
+  for (uint32_t j = 0; j < pools; ++j) {
+    Column& column = columns[j];
+    if (column.pieces.empty()) continue;
+    column.pool = j;
+    column.count = {placement.count[j], placement.count[j]};
+    if (!relaxation_.function(j)) {
+      Add(std::move(column));
+      continue;
+    }
+    for (uint32_t k : column.pieces) Add({j, {}, {k}, 0});
+  }
+}
+
+// What a part pays at least wherever it is, by its share of the load or of the memory: prices
+// that no pool can live on.
+PartPrices Columns::Cheapest() const {
+  PartPrices best;
+  double most = -Infinity;
+  for (const double share : {0.0, 0.5, 1.0}) {
+    PartPrices at{std::vector<double>(parts_ * sides_, Infinity),
+                  std::vector<double>(way_row_.size(), 0), std::vector<double>(rules_.size(), 0),
+                  std::vector<double>(kind_row_.size(), 0)};
+    for (uint32_t j = 0; j < pieces_.size(); ++j) {
+      const Filling::Room room = RoomOf(j, {1, 1});
+      const double each = relaxation_.function(j) ? 0 : relaxation_.burden(j);
+      for (const Piece& piece : pieces_[j]) {
+        const double due = piece.fixed + each * (share * piece.load / room.load +
+                                                 (1 - share) * piece.memory / room.memory);
+        at.part[piece.row] = std::min(at.part[piece.row], due);
+      }
+    }
+    double sum = 0;
+    for (double& price : at.part) {
+      if (price == Infinity) price = 0;
+      sum += price;
+    }
+    if (sum <= most) continue;
+    most = sum;
+    best = std::move(at);
+  }
+  return best;
+}
+
+double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& progress) {
+  std::vector<Column> found;
+  if (prices.part.empty()) prices = Cheapest();
+  for (size_t q = 0; q < kinds_.size(); ++q) {
+    if (kinds_[q][1] == Infinity) prices.kind[q] = std::max(0.0, prices.kind[q]);
+  }
+  nodes_ = FewNodes;
+  double best = Once(prices, &found);
+  if (best == Infinity) return best;
+  for (Column& column : found) Add(std::move(column));
+  used_.clear();
+  int again = 0;  // how often the same prices were smoothed
+  bool solved = false;
+  PartPrices now;
+  for (int round = 0; round < rounds && best < enough && !progress.Late(); ++round) {
+    if (!solved) {
+      if (!master_.Solve(MostIterations)) break;
+      now = Prices();
+      solved = true;
+      again = 0;
+    }
+    const double master = master_.objective() / scale_ + Idle();
+    if (master - best < Converged * std::fabs(best)) break;
+    const double left = std::min(enough - best, Near * std::fabs(master));
+    if (master < enough && enough < Infinity && master - best < LastPart * left) break;
+    const double smooth = std::max(0.0, 1 - (again + 1) * (1 - Smoothing));
+    const auto mix = [&](const std::vector<double>& centre, const std::vector<double>& last) {
+      std::vector<double> mixed(last.size());
+      for (size_t k = 0; k < last.size(); ++k) {
+        mixed[k] = smooth * centre[k] + (1 - smooth) * last[k];
+      }
+      return mixed;
+    };
+    PartPrices at{mix(prices.part, now.part), mix(prices.way, now.way),
+                  mix(prices.rule, now.rule), mix(prices.kind, now.kind)};
+    found.clear();
+    exhausted_ = false;
+    const uint64_t before = filling_.work();
+    const double bound = Once(at, &found);
+    progress.steps += 1 + (filling_.work() - before + 5 * columns_.size()) / WorkPerStep;
+    if (bound > best) {
+      best = bound;
+      prices = std::move(at);
+    }
+    size_t added = 0;
+    for (Column& column : found) {
+      const double unused = relaxation_.function(column.pool)
+                                ? 0
+                                : master_.prices()[group_row_[group_of_[column.pool]]];
+      if (Reduced(now, column) * scale_ - unused > -Smallest) continue;
+      Add(std::move(column));
+      ++added;
+    }
+    if (added > 0) {
+      solved = false;
+    } else if (smooth > 0) {
+      ++again;
+    } else if (exhausted_ && nodes_ < MostNodes) {
+      nodes_ *= MoreNodes;
+      again = 0;
+    } else {
+      break;
+    }
+  }
+  if (!solved && best < enough) master_.Solve(MostIterations);
+  Look();
+  return best;
+}
+
+// Reads the master's solution.
+void Columns::Look() {
+  const auto values = master_.values();
+  used_.clear();
+  taken_.assign(choices_.size(), 0);
+  whole_ = true;
+  if (values.empty()) return;
+  const auto share = [&](uint32_t column) {
+    const double value = values[column];
+    if (value > Nothing && value < 1 - Nothing) whole_ = false;
+    return value;
+  };
+  for (const Column& column : columns_) {
+    const double value = share(column.column);
+    if (value <= Nothing) continue;
+    Use use{column.pool, column.count.high, {}, value};
+    for (uint32_t k : column.pieces) use.parts.push_back(pieces_[column.pool][k].part);
+    used_.push_back(std::move(use));
+  }
+  for (size_t k = 0; k < choices_.size(); ++k) taken_[k] = share(choices_[k].column);
+  for (uint32_t column : nowhere_) whole_ = whole_ && values[column] < Nothing;
+}
+
+double Columns::TakenShare(uint32_t c, uint32_t v) const {
+  double sum = 0;
+  for (uint32_t k : of_component_[c]) {
+    if (choices_[k].v == v) sum += taken_[k];
+  }
+  return sum;
+}
+
+double Columns::Below(const PartPrices& prices) { return Once(prices, nullptr); }
+
+double Columns::Reduced(const PartPrices& prices, uint32_t j, double most) {
+  Wait(prices);
+  return Best(prices, j, most, nullptr);
+}
+
+void Columns::Wait(const PartPrices& at) {
+  wait_.resize(parts_);
+  for (uint32_t k = 0; k < parts_; ++k) wait_[k] = Wait(at, k);
+}
+
+}  // namespace sprint::solver

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "engine/linear/programme.h"
+#include "engine/solver/domains.h"
+#include "engine/solver/filling.h"
+#include "engine/solver/progress.h"
+#include "engine/solver/relaxation.h"
+
+namespace sprint::solver {
+
+// Multipliers of what Columns relaxes, in units of the objective, none negative but for kinds.
+// Whatever they are, no placement is cheaper than what follows from them (Columns::Below).
+struct PartPrices {
+  std::vector<double> part;  // per Columns::part(c, v, p) and side: what running it there earns
+  std::vector<double> way;   // per flow: for going back from the cloud
+  std::vector<double> rule;  // per rule of Columns: for all of what it allows
+  std::vector<double> kind;  // per kind of pool: earned by an instance; negative: paid
+};
+
+// Lower bounds by column generation. A column is the whole content of a pool: how many
+// instances, and which parts. Then all that depends on how full a pool is - the price of whole
+// instances, memory, and how long each part takes there - is a number, and bounds on mean times
+// along paths are linear in the columns. The master (a linear programme over the columns
+// known) tells what each part is worth and each second costs; a knapsack for each pool answers
+// with columns that pay at these prices (Dantzig and Wolfe 1960), and proves a bound whatever
+// the prices. They are smoothed towards the best ones so far (Wentges 1997; Pessoa, Sadykov,
+// Uchoa and Vanderbeck 2018).
+//
+// Left out: hops, preferences, traffic, percentiles but what the mean says of them.
+class Columns {
+ public:
+  // All are kept by reference. `most`: bounds beyond are of no interest.
+  Columns(const Problem& problem, const Domains& domains, const Items& items,
+          const Relaxation& relaxation, double most);
+
+  // Part k (of all parts of all variants, in order) does not run on the pool.
+  struct Ban {
+    uint32_t pool = 0, part = 0;
+  };
+  // What placements a bound is for.
+  struct Scope {
+    Hardware hardware;
+    std::vector<Ban> bans;
+    std::vector<Ban> pins;                          // it runs there, if anywhere
+    std::vector<std::array<uint32_t, 2>> variants;  // components and variants they do not take
+    std::vector<std::array<double, 2>> kinds;       // least and most instances of each
+  };
+  void Enter(const Scope& scope);
+  // Within the scope: pools part k may run on.
+  std::vector<uint32_t> Pools(uint32_t part) const;
+  bool Open(uint32_t c, uint32_t v) const;
+
+  // Its columns become known.
+  void StartFrom(const Placement& placement);
+  // The best bound in so many rounds, from these prices on, which become those of the bound;
+  // ends when it reaches `enough`, when its last tenth of the way there is all that is left
+  // to find, or when it is late. Infinite: no placement at all within the scope.
+  double Bound(PartPrices& prices, int rounds, double enough, Progress& progress);
+  // What follows from any prices.
+  double Below(const PartPrices& prices);
+  // Least reduced cost of pool j, if it is below `most`.
+  double Reduced(const PartPrices& prices, uint32_t j, double most);
+
+  // What the last Bound's master makes of it: shares of columns and of choices.
+  struct Use {
+    uint32_t pool = 0, count = 0;
+    std::vector<uint32_t> parts;
+    double share = 0;
+  };
+  const std::vector<Use>& used() const { return used_; }
+  double TakenShare(uint32_t c, uint32_t v) const;
+  bool whole() const { return whole_; }
+  // Pools alike but for their zone, price and what single parts need there.
+  uint32_t kinds() const { return static_cast<uint32_t>(kind_row_.size()); }
+  uint32_t kind(uint32_t pool) const { return kind_[pool]; }
+
+  uint32_t part(uint32_t c, uint32_t v, size_t p) const {
+    return first_[c][v] + static_cast<uint32_t>(p);
+  }
+  struct Name {
+    uint32_t c = 0, v = 0, p = 0;
+  };
+  const Name& name(uint32_t part) const { return names_[part]; }
+
+ private:
+  struct Piece {  // an item as its pool sees it
+    uint32_t row = 0;
+    uint32_t part = 0;
+    double load = 0, memory = 0, gpu_memory = 0, fixed = 0;
+    double demand = 0;  // s at an idle node; functions: s
+    const Item* item = nullptr;
+  };
+  struct Rule {  // sum of weights and times at most 1
+    uint32_t constraint = 0;
+    Metric metric = Metric::Response;
+    double most = 0;
+  };
+  struct Choice {  // a variant, and how many of its parts are at the edge
+    uint32_t c = 0, v = 0, edge = 0;
+    uint32_t column = 0;
+  };
+  struct Count {  // instances of one pool: least, which are paid for, and most
+    uint32_t low = 0, high = 0;
+  };
+  struct Column {
+    uint32_t pool = 0;
+    Count count;
+    std::vector<uint32_t> pieces;  // of its pool
+    uint32_t column = 0;           // in the master
+  };
+
+  void MakeRules();
+  void MakePieces();
+  void MakeMaster(double nowhere);
+  bool Allowed(const Column& column) const;
+  std::vector<Count> Counts(uint32_t j) const;
+  Filling::Room RoomOf(uint32_t j, Count count) const;
+  double Instances(const PartPrices& at, uint32_t j, Count count) const;
+  double Due(const PartPrices& at, const Choice& choice) const;
+  double Best(const PartPrices& at, uint32_t j, double below, std::vector<Column>* found);
+  double Once(const PartPrices& at, std::vector<Column>* found);
+  void Add(Column column);
+  void Wait(const PartPrices& at);
+  void Look();
+  PartPrices Prices() const;
+  PartPrices Cheapest() const;
+  double Idle() const;
+  double Reduced(const PartPrices& at, const Column& column) const;
+  double Fixed(const PartPrices& at, uint32_t j, const Piece& piece) const;
+  double Amount(uint32_t j, const Piece& piece, const Rule& rule) const;
+  double Wait(const PartPrices& at, uint32_t k) const;
+  double TimeOf(uint32_t j, Count count, double load) const;
+
+  const Problem& problem_;
+  const Domains& domains_;
+  const Items& items_;
+  const Relaxation& relaxation_;
+  uint32_t sides_ = 1;
+  std::vector<std::vector<uint32_t>> first_;
+  std::vector<Name> names_;  // of parts
+  size_t parts_ = 0;
+  Hardware hardware_;
+  std::vector<std::array<double, 2>> kinds_;
+  std::vector<std::vector<char>> banned_;   // per pool and piece
+  std::vector<char> closed_;                // per choice
+  std::vector<std::vector<Piece>> pieces_;  // per pool
+  std::vector<double> capacity_;            // per pool and instance
+  std::vector<Rule> rules_;
+  std::vector<std::vector<std::pair<uint32_t, double>>> weights_;  // per part: rules and weights
+  std::vector<Choice> choices_;
+  std::vector<std::vector<uint32_t>> of_component_;  // choices
+  std::vector<Column> columns_;
+  std::vector<std::vector<uint32_t>> of_pool_;       // columns
+  int nodes_ = 0;                               // of a knapsack
+  bool exhausted_ = false;                      // one did not get by with them
+
+  linear::Programme master_;
+  double scale_ = 1;
+  std::vector<uint32_t> cover_row_, choose_row_, way_row_, group_row_, rule_row_, kind_row_;
+  std::vector<uint32_t> unused_, nowhere_;  // columns: per group; that stand for nothing
+  std::vector<uint32_t> group_of_, kind_;   // per pool
+
+  std::vector<Use> used_;
+  std::vector<double> taken_;  // per choice
+  bool whole_ = false;
+  Filling filling_;
+  std::vector<Filling::Offer> offers_;
+  std::vector<double> wait_;
+};
+
+}  // namespace sprint::solver

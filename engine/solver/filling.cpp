@@ -1,0 +1,211 @@
+#include "engine/solver/filling.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sprint::solver {
+namespace {
+
+constexpr double Infinity = std::numeric_limits<double>::infinity();
+// Times are nearly the same within this factor. What few offer is tried out as it is.
+constexpr double SameTime = 1.05;
+constexpr size_t FewOffers = 8;
+
+// Time per demand on one instance, and a slope that it has at least from there on.
+struct Time {
+  double value = 1, slope = 0;
+};
+Time Slowness(const Filling::Room& room, double load) {
+  const double busy = load / room.count;
+  if (!room.per_core || room.cores < 2) {
+    const double speed = room.per_core ? room.cores : 1;
+    const double value = 1 / (1 - busy / speed);
+    return {value / speed, value * value / (speed * speed) / room.count};
+  }
+  const double value = performance::Node(1, busy, room.cores, true).mean;
+  const double step = 1e-3 * busy;
+  if (step <= 0) return {value, 0};
+  const double before = performance::Node(1, busy - step, room.cores, true).mean;
+  return {value, std::max(0.0, (value - before) / step) / room.count};
+}
+
+}  // namespace
+
+const Filling::Result& Filling::Fill(const std::vector<Offer>& offers, const Room& room,
+                                     double need, int nodes) {
+  offers_ = &offers;
+  room_ = room;
+  nodes_ = nodes;
+  best_ = need;
+  open_ = -Infinity;
+  chosen_.clear();
+  result_.profit = -Infinity;
+  result_.parts.clear();
+  Search(Root({}, 0, room.load));
+  result_.bound = std::max(best_, open_);
+  return result_;
+}
+
+// Halves the range of loads until time is nearly the same in all of it: then it is a linear
+// knapsack.
+void Filling::Search(const Range& range) {
+  if (range.bound <= best_) return;
+  if (nodes_ < 0) {
+    open_ = std::max(open_, range.bound);
+    return;
+  }
+  const double least = Slowness(room_, range.low).value, most = Slowness(room_, range.high).value;
+  if (most > least * SameTime && offers_->size() > FewOffers) {
+    const double middle = (range.low + range.high) / 2;
+    const Range lower = Root(range, range.low, middle), upper = Root(range, middle, range.high);
+    if (lower.bound > upper.bound) Search(lower);
+    Search(upper);
+    if (lower.bound <= upper.bound) Search(lower);
+    return;
+  }
+  Enumerate(range);
+}
+
+// The range and a bound for all sets in it, with what makes load and memory one size: the
+// share of load that gives the least bound, by trying a few. `from` is a range that holds it.
+Filling::Range Filling::Root(const Range& from, double low, double high) {
+  range_ = from;
+  range_.low = low;
+  range_.high = high;
+  const bool first = from.high == 0;
+  range_.bound = Collect();
+  if (!first && range_.bound <= best_) return range_;
+  double loads = 0, memories = 0;
+  for (const Candidate& c : candidates_) {
+    loads += (*offers_)[c.offer].load;
+    memories += (*offers_)[c.offer].memory;
+  }
+  Range best = range_;
+  const auto ask = [&](double share) {
+    range_.by_load = share / high;
+    range_.by_memory = (1 - share) / room_.memory;
+    Sort();
+    range_.bound = Linear(&range_.worth);
+    if (range_.bound < best.bound) best = range_;
+  };
+  const bool short_load = loads > high, short_memory = memories > room_.memory;
+  if (short_load && short_memory) {
+    double step = first ? 0.25 : 0.05;
+    double centre = first ? 0.5 : std::clamp(from.by_load * from.high, step, 1 - step);
+    for (; step > 0.02; step /= 2) {
+      for (double share : {centre - step, centre, centre + step}) ask(share);
+      centre = std::clamp(best.by_load * high, step / 2, 1 - step / 2);
+    }
+  } else if (short_load || short_memory) {
+    ask(short_load ? 1 : 0);
+  }
+  return best;
+}
+
+double Filling::Linear(double* density) const {
+  double sum = 0, room = 1;
+  for (const Candidate& c : candidates_) {
+    if (c.size > room) {
+      *density = c.density;
+      return sum + room * c.density;
+    }
+    room -= c.size;
+    sum += c.gain;
+  }
+  *density = 0;
+  return sum;
+}
+
+// What may be in a set within the range, with what it adds at least to the time of all.
+// Returns a bound for all of it.
+double Filling::Collect() {
+  const double time = Slowness(room_, range_.low).value;
+  const double room = range_.by_load * range_.high +
+                      (range_.by_memory > 0 ? range_.by_memory * room_.memory : 0);
+  double bound = range_.worth * room;
+  candidates_.clear();
+  for (uint32_t k = 0; k < offers_->size(); ++k) {
+    const Offer& offer = (*offers_)[k];
+    if (offer.load > range_.high || offer.memory > room_.memory) continue;
+    if (offer.gpu_memory > room_.gpu_memory) continue;
+    const double gain = offer.worth - offer.slow * time;
+    if (gain <= 0) continue;
+    const double size = range_.by_load * offer.load + range_.by_memory * offer.memory;
+    bound += std::max(0.0, gain - range_.worth * size);
+    candidates_.push_back({0, gain, size, k});
+  }
+  work_ += offers_->size() + 1;
+  return bound;
+}
+
+void Filling::Sort() {
+  for (Candidate& c : candidates_) {
+    const Offer& offer = (*offers_)[c.offer];
+    c.size = range_.by_load * offer.load + range_.by_memory * offer.memory;
+    c.density = c.size > 0 ? c.gain / c.size : Infinity;
+  }
+  std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
+    return a.density != b.density ? a.density > b.density : a.offer < b.offer;
+  });
+}
+
+// All sets in the range that may be better, depth first, the densest first.
+void Filling::Enumerate(const Range& range) {
+  range_ = range;
+  const double bound = Collect();
+  if (bound <= best_) return;
+  // What cannot be in a better set: with it in, the bound falls by what it lacks.
+  std::erase_if(candidates_, [&](const Candidate& c) {
+    return bound + std::min(0.0, c.gain - range_.worth * c.size) <= best_;
+  });
+  Sort();
+  sizes_.assign(1, 0);
+  gains_.assign(1, 0);
+  for (const Candidate& c : candidates_) {
+    sizes_.push_back(sizes_.back() + c.size);
+    gains_.push_back(gains_.back() + c.gain);
+  }
+  Descend({}, 0);
+}
+
+// A bound for what candidates from `from` on pay for room of this size.
+double Filling::Rest(size_t from, double room) const {
+  const double end = sizes_[from] + room;
+  const auto at = std::upper_bound(sizes_.begin() + from, sizes_.end(), end);
+  const auto k = static_cast<size_t>(at - sizes_.begin()) - 1;  // up to there all fit
+  const double sum = gains_[k] - gains_[from];
+  if (k == candidates_.size()) return sum;
+  return sum + std::max(0.0, end - sizes_[k]) * candidates_[k].density;
+}
+
+void Filling::Descend(const At& at, size_t from) {
+  const double value = at.worth - at.slow * Slowness(room_, at.load).value;
+  if (value > best_) {
+    best_ = result_.profit = value;
+    result_.parts.clear();
+    for (uint32_t k : chosen_) result_.parts.push_back((*offers_)[k].name);
+  }
+  const double load = range_.high - at.load, memory = room_.memory - at.memory,
+               gpu_memory = room_.gpu_memory - at.gpu_memory;
+  const double room =
+      range_.by_load * load + (range_.by_memory > 0 ? range_.by_memory * memory : 0);
+  const double base = at.worth - at.slow * Slowness(room_, std::max(range_.low, at.load)).value;
+  for (size_t k = from; k < candidates_.size(); ++k) {
+    const double most = base + Rest(k, room);
+    ++work_;
+    if (most <= best_) return;
+    const Offer& offer = (*offers_)[candidates_[k].offer];
+    if (offer.load > load || offer.memory > memory || offer.gpu_memory > gpu_memory) continue;
+    if (--nodes_ < 0) {
+      open_ = std::max(open_, most);
+      return;
+    }
+    chosen_.push_back(candidates_[k].offer);
+    Descend({at.worth + offer.worth, at.slow + offer.slow, at.load + offer.load,
+             at.memory + offer.memory, at.gpu_memory + offer.gpu_memory},
+            k + 1);
+    chosen_.pop_back();
+  }
+}
+
+}  // namespace sprint::solver

@@ -1,0 +1,171 @@
+#include "engine/solver/columns.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/solver/priced_search.h"
+#include "engine/solver/search.h"
+#include "tests/unit/engine/solver/problems.h"
+
+namespace sprint::solver {
+namespace {
+
+constexpr double Infinity = std::numeric_limits<double>::infinity();
+
+// All that columns and branch and price stand on, for one problem.
+struct Setting {
+  explicit Setting(const Problem& problem)
+      : domains(problem, options), items(domains.MakeItems()), relaxation(problem, items) {
+    for (uint32_t j = 0; j < problem.pools.size(); ++j) {
+      scope.hardware.usable.push_back(relaxation.function(j) || problem.pools[j].max > 0);
+      scope.hardware.low.push_back(relaxation.idle(j));
+      scope.hardware.high.push_back(std::max(problem.pools[j].max, relaxation.idle(j)));
+    }
+    scope.hardware.steps.assign(problem.components.size(), 7);
+  }
+  SearchOptions options;
+  Domains domains;
+  Items items;
+  Relaxation relaxation;
+  Columns::Scope scope;
+  Progress progress;
+};
+
+double Least(const Problem& problem) {
+  const Outcome outcome = Search(problem, {});
+  const auto* solved = std::get_if<Solved>(&outcome);
+  EXPECT_TRUE(!solved || solved->proven);
+  return solved ? solved->burden : Infinity;
+}
+
+// Two parts of one pool that wait for each other: on one instance 0.3/(1-0.6) s each, on two
+// 0.3/(1-0.3) s. At most 1.2 s for both: 8/15 of one instance and 7/15 of two.
+TEST(Columns, BoundsOnTimesAreRows) {
+  Problem problem;
+  problem.pools = {{.max = 2, .price = 1, .memory = 1}};
+  problem.one_kind = {false};
+  problem.routes = {{{}}};
+  const Part part{.rate = 1, .options = {{0, 0.3, {}}}};
+  problem.components = {{1, {{std::nullopt, {part}}}}, {1, {{std::nullopt, {part}}}}};
+  problem.flows = {{0, 1}};
+  problem.constraints = {Mean({0, 1}, 1.2)};
+  const double one = 2 * 0.3 / 0.4, two = 2 * 0.3 / 0.7;
+  const double share = (1.2 - two) / (one - two);
+  Setting setting(problem);
+  Columns columns(problem, setting.domains, setting.items, setting.relaxation, Infinity);
+  columns.Enter(setting.scope);
+  PartPrices prices;
+  const double bound = columns.Bound(prices, 100, Infinity, setting.progress);
+  EXPECT_NEAR(bound, share + 2 * (1 - share), 1e-6);
+  // What the rule may take costs what an instance more is worth per second that it saves.
+  EXPECT_NEAR(prices.rule[0] / 1.2, 1 / (one - two), 1e-3);
+  EXPECT_NEAR(Least(problem), 2, 1e-9);
+}
+
+// Whatever the prices, nothing is cheaper than what follows from them.
+TEST(Columns, NoPlacementIsCheaperThanAnyBound) {
+  int tight = 0;
+  for (uint32_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = Random(seed);
+    const double least = Least(problem);
+    if (least == Infinity) continue;
+    Setting setting(problem);
+    Columns columns(problem, setting.domains, setting.items, setting.relaxation, 10 * least);
+    columns.Enter(setting.scope);
+    PartPrices prices;
+    const double bound = columns.Bound(prices, 100, Infinity, setting.progress);
+    EXPECT_LE(bound, least * (1 + 1e-9));
+    EXPECT_NEAR(columns.Below(prices), bound, 1e-9 * least);
+    tight += bound > 0.95 * least;
+    std::mt19937 random(seed);
+    for (int attempt = 0; attempt < 20; ++attempt) {
+      PartPrices other = prices;
+      for (auto* list : {&other.part, &other.way, &other.rule}) {
+        for (double& price : *list) {
+          if (random() % 2 == 0) price = least * (random() % 1000) / 1000;
+        }
+      }
+      EXPECT_LE(columns.Below(other), least * (1 + 1e-9));
+    }
+  }
+  // It would hold for a bound of 0 as well.
+  EXPECT_GT(tight, 80);
+}
+
+TEST(PricedSearch, AloneItFindsTheCheapestAndProvesIt) {
+  for (uint32_t seed = 0; seed < 150; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = Random(seed);
+    const double least = Least(problem);
+    if (least == Infinity) continue;
+    Setting setting(problem);
+    setting.progress.limit = 10 * least;
+    PricedSearch search(problem, setting.domains, setting.items, setting.relaxation,
+                        setting.progress);
+    ASSERT_TRUE(setting.progress.Begin(1'000'000));
+    const double root = search.Root(setting.scope.hardware);
+    EXPECT_LE(root, least * (1 + 1e-9));
+    EXPECT_EQ(search.Run(), Infinity);
+    EXPECT_NEAR(setting.progress.burden, least, 1e-9 * least);
+  }
+}
+
+// The best of all sets, one after the other.
+double TryAll(const std::vector<Filling::Offer>& offers, const Filling::Room& room) {
+  double best = 0;
+  for (uint32_t set = 0; set < 1U << offers.size(); ++set) {
+    double worth = 0, slow = 0, load = 0, memory = 0;
+    for (size_t k = 0; k < offers.size(); ++k) {
+      if (!(set >> k & 1)) continue;
+      worth += offers[k].worth;
+      slow += offers[k].slow;
+      load += offers[k].load;
+      memory += offers[k].memory;
+    }
+    if (load > room.load || memory > room.memory) continue;
+    const double time =
+        performance::Node(1, load / room.count, room.cores, room.per_core).mean;
+    best = std::max(best, worth - slow * time);
+  }
+  return best;
+}
+
+TEST(Filling, FindsTheBestSetOfAll) {
+  int empty = 0;
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const auto real = [&](double low, double high) {
+      return low + (high - low) * (random() / 4294967296.0);
+    };
+    Filling::Room room{.cores = 1.0 + random() % 4, .per_core = random() % 2 == 0};
+    room.count = 1 + random() % 3;
+    room.load = 0.9 * room.count * (room.per_core ? room.cores : 1);
+    room.memory = random() % 3 == 0 ? Infinity : 4;
+    std::vector<Filling::Offer> offers;
+    for (uint32_t k = 0; k < 11; ++k) {
+      offers.push_back({.name = k,
+                        .worth = real(0, 2),
+                        .load = real(0, 0.8),
+                        .memory = real(0, 2),
+                        .slow = random() % 3 == 0 ? 0 : real(0, 0.5)});
+    }
+    const double best = TryAll(offers, room);
+    Filling filling;
+    const auto& found = filling.Fill(offers, room, 0, 1'000'000);
+    EXPECT_NEAR(found.bound, best, 1e-9);
+    EXPECT_EQ(found.parts.empty(), best <= 0);
+    // With fewer nodes it is a bound.
+    EXPECT_GE(filling.Fill(offers, room, 0, 3).bound, best - 1e-9);
+    EXPECT_TRUE(filling.Fill(offers, room, best + 1e-6, 1'000'000).parts.empty());
+    empty += best <= 0;
+  }
+  EXPECT_LT(empty, 100);
+}
+
+}  // namespace
+}  // namespace sprint::solver
