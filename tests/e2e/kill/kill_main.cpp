@@ -135,10 +135,12 @@ class Loop {
     }
     std::set<std::string> there;
     std::map<std::string, int> names;
-    // What was inside the first object's predecessors has gone with them.
+    // What was inside the first object's predecessors has gone with them. A program with
+    // nothing inside leaves no folder there.
     const std::string host = snapshot->records["t0"].attributes.Text("id");
     for (const std::string& world : {folder_, InnerFolder(folder_, host)}) {
-      for (const auto& entry : std::filesystem::directory_iterator(world + "/objects")) {
+      std::error_code absent;
+      for (const auto& entry : std::filesystem::directory_iterator(world + "/objects", absent)) {
         there.insert(entry.path().filename().string());
         std::ifstream in(entry.path());
         std::ostringstream text;
