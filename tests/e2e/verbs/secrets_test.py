@@ -45,6 +45,21 @@ class Test(Fixture):
         os.remove(self.top / "home" / ".config" / "sprint" / "state.key")
         self.assertIn("say where its key is", self.run_raw("secrets", "check", code=1)[0])
 
+    def test_looking_makes_no_key_and_saving_does(self):
+        key = self.top / "home" / ".config" / "sprint" / "state.key"
+        out, err = self.run_raw("plan", code=2)
+        self.assertIn("(secret password)", out)
+        self.assertNotIn("key", err)
+        for line in ("why s.sprint b", "state list", "show"):
+            self.sprint(line)
+        self.assertFalse(key.exists())
+        self.assertIn("is not encrypted", self.sprint("secrets check"))
+        self.run_raw("plan", "--out", "p", code=2)
+        self.assertTrue(key.exists())
+        self.assertTrue((self.folder / "p").read_bytes().startswith(b"sprint-sealed-plan"))
+        self.sprint("apply p")
+        self.assert_no_changes()
+
     def test_keys_can_be_rotated_and_changed(self):
         self.apply()
         self.sprint("secrets rotate")
