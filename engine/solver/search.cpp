@@ -34,6 +34,8 @@ constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20, StepRounds = 3
 // Steps of the turns of proof: a glance, then long and longer. Rounds per component without
 // a better placement that end a turn of looking for one.
 constexpr uint64_t FirstSlice = 300, SecondSlice = 100'000, SliceGrowth = 3;
+// Of a turn, for branch and price where there is little to choose from.
+constexpr uint64_t SmallShare = 8;
 constexpr uint64_t FirstPatience = 20, Patience = 200;
 constexpr uint32_t Seed = 1;
 constexpr uint8_t AnyStep = 1 << Edge | 1 << Mixed | 1 << Cloud;
@@ -89,9 +91,9 @@ class Searcher {
         if (options_.any && progress_.best) return End(proven);
       }
       // Where nothing is known to hold it is mostly times and ways that forbid it, of which
-      // columns see little.
-      if (!farther && (turn > 0 || large) && progress_.best) {
-        if (!progress_.Begin(length)) return End(proven);
+      // columns see little. What is small is mostly proven before they pay.
+      if (!farther && (turn > 2 || large) && progress_.best) {
+        if (!progress_.Begin(large ? length : length / SmallShare)) return End(proven);
         if (!priced) priced.emplace(problem_, domains_, items_, relaxation_, progress_);
         proven = std::max(proven, Price(root, *priced));
         neighbourhood.Adopt();
