@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <unordered_map>
 
 #include "compiler/sema/evaluate.h"
 
@@ -203,7 +204,7 @@ Value Evaluator::EvalFor(Scope& scope, const ast::ForExpr& loop) {
 
 Value Evaluator::EvalRecord(Scope& scope, const ast::RecordExpr& record) {
   ir::Record out;
-  std::vector<std::pair<std::string, Loc>> keys;
+  std::unordered_map<std::string, Loc> keys;  // where each is set first
   if (record.type) out.emplace_back("type", Value(record.type->text()));
   if (!record.body) return out;
   for (const auto& item : record.body->items) {
@@ -214,14 +215,12 @@ Value Evaluator::EvalRecord(Scope& scope, const ast::RecordExpr& record) {
       continue;
     }
     const std::string key = attribute->key.text();
-    const auto first = std::find_if(keys.begin(), keys.end(),
-                                    [&](const auto& other) { return other.first == key; });
-    if (first != keys.end()) {
+    const auto [first, fresh] = keys.try_emplace(key, attribute->key.loc);
+    if (!fresh) {
       emitter_.Error("E0204", attribute->key.loc, "`" + key + "` is set twice")
           .Label(first->second, "first set here");
       continue;
     }
-    keys.emplace_back(key, attribute->key.loc);
     out.emplace_back(key, Eval(scope, *attribute->value));
   }
   return out;

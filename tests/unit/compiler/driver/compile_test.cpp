@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include "tests/testing/memory_files.h"
 
 namespace sprint::driver {
@@ -215,6 +217,20 @@ TEST(Compile, SameTextGivesTheSameWordsInTheSameOrder) {
   const std::string text = "component B { colour = 1 }\ncomponent A { input = X, memory = 3 }\n";
   EXPECT_EQ(CompileText(text)->said, CompileText(text)->said);
   EXPECT_LT(CompileText(text)->said.find("colour"), CompileText(text)->said.find("memory"));
+}
+
+// Of a resource with one map of so many keys, in s of this thread.
+double SecondsForAMap(int keys) {
+  std::string text = "resource a.b c { labels = { ";
+  for (int i = 0; i < keys; ++i) text += (i ? ", key_" : "key_") + std::to_string(i) + " = 1";
+  const std::clock_t begin = std::clock();
+  EXPECT_EQ(CompileText(text + " } }\n")->said, "");
+  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+}
+
+// Sixteen times the keys took 190 times as long when each was looked for among all before it.
+TEST(Compile, LargeMapsTakeTimeInProportion) {
+  EXPECT_LT(SecondsForAMap(64'000), 50 * SecondsForAMap(4'000));
 }
 
 }  // namespace
