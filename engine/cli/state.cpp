@@ -73,10 +73,43 @@ Error NotThere(const state::Snapshot& snapshot, const std::string& address) {
           "the state has no `" + address + "`" + (meant ? "; did you mean `" + *meant + "`?" : "")};
 }
 
-// What brings the state back as it was.
-void Tell(const std::string& backup) {
-  if (backup.empty()) return;
-  std::fprintf(stderr, "sprint: to undo this: sprint state import %s --force\n", backup.c_str());
+// A state that is being changed by hand, locked.
+struct Edit {
+  std::unique_ptr<StateAlone> opened;
+  state::Snapshot before, after;
+};
+
+Result<Edit> Begin(const Options& options, const std::string& purpose) {
+  Edit edit;
+  SPRINT_ASSIGN_OR_RETURN(edit.opened, Open(options, purpose));
+  SPRINT_ASSIGN_OR_RETURN(edit.before, edit.opened->store->Read());
+  edit.after = edit.before;
+  return edit;
+}
+
+// With a guess at what was meant where nothing is called so.
+Error Explained(Error error, const state::Snapshot& snapshot, const std::string& address) {
+  return error.code() == ErrorCode::NotFound ? NotThere(snapshot, address) : error;
+}
+
+// Writes what was changed and tells it, and what brings the state back as it was.
+int End(const Options& options, const Edit& edit, Object told, const std::string& text = "") {
+  state::Store& store = *edit.opened->store;
+  auto backup = KeepBackup(edit.opened->house, store, edit.before);
+  if (!backup.ok()) return Fail(backup.error());
+  if (Status done = store.Replace(edit.after); !done.ok()) return Fail(done.error());
+  if (options.json) {
+    told["serial"] = edit.after.serial;
+    told["backup"] = *backup;
+    PrintJson(std::move(told));
+    return Success;
+  }
+  std::fputs(text.c_str(), stdout);
+  if (!backup->empty()) {
+    std::fprintf(stderr, "sprint: to undo this: sprint state import %s --force\n",
+                 backup->c_str());
+  }
+  return Success;
 }
 
 }  // namespace
@@ -138,43 +171,25 @@ int StateShow(const Options& options) {
 }
 
 int StateMove(const Options& options) {
-  auto opened = Open(options, "state mv");
-  if (!opened.ok()) return Fail(opened.error());
-  auto snapshot = (*opened)->store->Read();
-  if (!snapshot.ok()) return Fail(snapshot.error());
-  const state::Snapshot before = *snapshot;
-  auto moved = state::Move(*snapshot, options.from, options.to);
-  if (!moved.ok()) {
-    return Fail(moved.error().code() == ErrorCode::NotFound ? NotThere(before, options.from)
-                                                            : moved.error());
-  }
-  auto backup = KeepBackup((*opened)->house, *(*opened)->store, before);
-  if (!backup.ok()) return Fail(backup.error());
-  if (Status done = (*opened)->store->Replace(*snapshot); !done.ok()) return Fail(done.error());
+  auto edit = Begin(options, "state mv");
+  if (!edit.ok()) return Fail(edit.error());
+  auto moved = state::Move(edit->after, options.from, options.to);
+  if (!moved.ok()) return Fail(Explained(moved.TakeError(), edit->before, options.from));
   List list;
+  std::string text;
   for (const auto& [from, to] : *moved) {
     list.push_back(Object{{"from", from}, {"to", to}});
-    if (!options.json) std::printf("%s -> %s\n", from.c_str(), to.c_str());
+    text += from + " -> " + to + "\n";
   }
-  if (options.json) {
-    PrintJson(
-        Object{{"moved", std::move(list)}, {"serial", snapshot->serial}, {"backup", *backup}});
-  } else {
-    Tell(*backup);
-  }
-  return Success;
+  return End(options, *edit, {{"moved", std::move(list)}}, text);
 }
 
 int StateForget(const Options& options) {
-  auto opened = Open(options, "state rm");
-  if (!opened.ok()) return Fail(opened.error());
-  auto snapshot = (*opened)->store->Read();
-  if (!snapshot.ok()) return Fail(snapshot.error());
-  const state::Snapshot before = *snapshot;
-  auto forgotten = state::Forget(*snapshot, options.subject);
+  auto edit = Begin(options, "state rm");
+  if (!edit.ok()) return Fail(edit.error());
+  auto forgotten = state::Forget(edit->after, options.subject);
   if (!forgotten.ok()) {
-    return Fail(forgotten.error().code() == ErrorCode::NotFound ? NotThere(before, options.subject)
-                                                                : forgotten.error());
+    return Fail(Explained(forgotten.TakeError(), edit->before, options.subject));
   }
   List list;
   for (const std::string& address : *forgotten) {
@@ -187,16 +202,7 @@ int StateForget(const Options& options) {
                                    "? The objects stay, and nobody looks after them then.")) {
     return Failure;
   }
-  auto backup = KeepBackup((*opened)->house, *(*opened)->store, before);
-  if (!backup.ok()) return Fail(backup.error());
-  if (Status done = (*opened)->store->Replace(*snapshot); !done.ok()) return Fail(done.error());
-  if (options.json) {
-    PrintJson(
-        Object{{"forgotten", std::move(list)}, {"serial", snapshot->serial}, {"backup", *backup}});
-  } else {
-    Tell(*backup);
-  }
-  return Success;
+  return End(options, *edit, {{"forgotten", std::move(list)}});
 }
 
 }  // namespace sprint::cli

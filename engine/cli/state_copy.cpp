@@ -27,10 +27,6 @@ bool IsNew(const state::Snapshot& snapshot) {
   return snapshot.records.empty() && snapshot.open.empty() && snapshot.serial == 0;
 }
 
-std::string SameText(const state::Snapshot& snapshot) {
-  return state::ToText(state::Document{snapshot, {}});
-}
-
 // What may not take the place of what the state holds.
 Status MayReplace(const state::Snapshot& now, const state::Snapshot& next) {
   if (next.lineage != now.lineage) {
@@ -170,7 +166,7 @@ int StateImport(const Options& options) {
   // A damaged state is what one imports a backup into.
   if (!now.ok() && !options.force) return Fail(now.error());
   std::string backup;
-  if (now.ok() && SameText(*now) == SameText(next)) {
+  if (now.ok() && state::Same(*now, next)) {
     std::fputs("sprint: the state holds exactly this already\n", stderr);
   } else {
     if (now.ok() && !IsNew(*now)) {
@@ -244,7 +240,7 @@ int StateMigrate(const Options& options) {
   if (Status copied = to.store->Adopt(*snapshot); !copied.ok()) return failed(copied.TakeError());
   auto back = to.store->Read();
   if (!back.ok()) return failed(back.TakeError());
-  if (SameText(*back) != SameText(*snapshot)) {
+  if (!state::Same(*back, *snapshot)) {
     return failed(Error(ErrorCode::Protocol, "what lies there now is not what was copied"));
   }
   if (options.json) {

@@ -192,6 +192,10 @@ bool HoldsSecrets(const Snapshot& snapshot) {
   return !found.empty();
 }
 
+bool Same(const Snapshot& a, const Snapshot& b) {
+  return ToText(Document{a, {}}) == ToText(Document{b, {}});
+}
+
 std::string ToText(const Document& document) {
   const Snapshot& snapshot = document.snapshot;
   Object object = Head();

@@ -30,6 +30,8 @@ struct Document {
 };
 // Leaves out what must not be seen, private bytes of providers too.
 Document Mask(const Snapshot& snapshot);
+// They hold the same, to the last byte.
+bool Same(const Snapshot& a, const Snapshot& b);
 // Something in it is a secret, or a fingerprint of one, or sensitive.
 bool HoldsSecrets(const Snapshot& snapshot);
 
