@@ -95,6 +95,17 @@ Status SelectWorkspace(const House& house, const std::string& name) {
   return RealFileSystem().Write(SelectionPath(house), name + "\n");
 }
 
+Result<std::vector<std::string>> WorkspacesOf(const House& house) {
+  SPRINT_ASSIGN_OR_RETURN(const std::vector<std::string> spaces, state::Spaces(house.url));
+  const std::string prefix = house.program + "/";
+  std::vector<std::string> names;
+  for (const std::string& space : spaces) {
+    if (space.starts_with(prefix)) names.push_back(space.substr(prefix.size()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 Status CheckWorkspace(const std::string& name) {
   const bool good = !name.empty() && name.find_first_not_of(
                                          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "engine/secrets/guard.h"
 #include "engine/secrets/source.h"
@@ -38,6 +39,9 @@ Result<House> HouseOf(const std::string& program_path);
 
 // The workspace that `workspace select` chose for this program, for those who name none.
 Status SelectWorkspace(const House& house, const std::string& name);
+
+// Those that have a state, sorted.
+Result<std::vector<std::string>> WorkspacesOf(const House& house);
 
 // InvalidArgument unless `name` may name a workspace: letters, digits, `-` and `_`.
 Status CheckWorkspace(const std::string& name);

@@ -278,8 +278,9 @@ class CommandLine {
                            "sprint state import state.json", "FILE",
                            "as `state export` writes it, or of Terraform or OpenTofu (v4)"))),
             "also an older state, or of another lineage");
-    CLI::App* migrate = AddOfState(*group, "migrate", "copy the state to another place",
-                                   &StateMigrate, "sprint state migrate --to etcd://host/team");
+    CLI::App* migrate =
+        AddOfState(*group, "migrate", "copy all workspaces, or the one named, to another place",
+                   &StateMigrate, "sprint state migrate --to etcd://host/team");
     migrate
         ->add_option("--to", options_.to,
                      "sqlite:PATH, etcd://HOST/PREFIX or "

@@ -192,6 +192,10 @@ Error NoPlacement() {
   return {ErrorCode::Conflict, "no placement meets the requirements; `sprint plan` says why"};
 }
 
+std::string Counted(size_t resources) {
+  return std::to_string(resources) + (resources == 1 ? " resource" : " resources");
+}
+
 void PrintJson(const value::Value& value) {
   std::puts(value::ToJson(value, /*pretty=*/true).c_str());
 }

@@ -80,6 +80,8 @@ std::string Where(const SourceTable& sources, Loc loc);
 // For verbs that need a placement and do not say why there is none.
 Error NoPlacement();
 
+// "1 resource", "3 resources"
+std::string Counted(size_t resources);
 // On stdout, for people and programs.
 void PrintJson(const value::Value& value);
 // "sprint: message; while …" on stderr; gives `Failure`.

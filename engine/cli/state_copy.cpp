@@ -9,15 +9,11 @@
 #include "engine/state/document.h"
 #include "engine/state/edit.h"
 
-// The verbs that take a whole state out, in, and to another place.
+// The verbs that take a whole state out and in.
 namespace sprint::cli {
 namespace {
 
 constexpr size_t LargestDocument = size_t{1} << 30;  // bytes
-
-std::string Counted(size_t count) {
-  return std::to_string(count) + (count == 1 ? " resource" : " resources");
-}
 
 state::AskKey AskFor(const House& house) {
   return [&house] { return secrets::Fetch(house.key, "the key of the document"); };
@@ -206,55 +202,6 @@ int StateImport(const Options& options) {
   std::printf("the state holds %s, serial %lld\n", Counted(next.records.size()).c_str(),
               static_cast<long long>(next.serial));
   if (!backup.empty()) std::fprintf(stderr, "sprint: the state before is in %s\n", backup.c_str());
-  return Success;
-}
-
-int StateMigrate(const Options& options) {
-  auto path = ProgramFile(options);
-  if (!path.ok()) return Fail(path.error());
-  auto opened = OpenAlone(*path, "state migrate");
-  if (!opened.ok()) return Fail(opened.error());
-  const StateAlone& from = **opened;
-  StateAlone to;
-  to.house = from.house;
-  to.house.url = options.to;
-  if (to.house.url == from.house.url) {
-    return Fail(Error(ErrorCode::InvalidArgument, "the state lies there already"));
-  }
-  const auto failed = [&](Error error) {
-    return Fail(std::move(error).While("migrating to " + options.to));
-  };
-  auto store = OpenState(to.house);
-  if (!store.ok()) return failed(store.TakeError());
-  to.store = store.TakeValue();
-  auto lock = TakeLock(*to.store, "state migrate");
-  if (!lock.ok()) return failed(lock.TakeError());
-  to.lock = lock.TakeValue();
-  auto snapshot = from.store->Read();
-  if (!snapshot.ok()) return Fail(snapshot.error());
-  // Keys first: nothing lies there in clear that was not in clear here.
-  if (from.store->keyring() && !to.store->keyring()) {
-    Status sealed = to.store->EncryptWith(*from.store->keyring(), from.store->locked_keyring());
-    if (!sealed.ok()) return failed(sealed.TakeError());
-  }
-  if (Status copied = to.store->Adopt(*snapshot); !copied.ok()) return failed(copied.TakeError());
-  auto back = to.store->Read();
-  if (!back.ok()) return failed(back.TakeError());
-  if (!state::Same(*back, *snapshot)) {
-    return failed(Error(ErrorCode::Protocol, "what lies there now is not what was copied"));
-  }
-  if (options.json) {
-    PrintJson(value::Object{{"resources", static_cast<int64_t>(snapshot->records.size())},
-                            {"serial", snapshot->serial},
-                            {"lineage", snapshot->lineage},
-                            {"to", options.to}});
-    return Success;
-  }
-  std::printf(
-      "%s, serial %lld: copied and compared\n"
-      "use it with `state: %s` in sprint.yaml beside the program; what lay here still does\n",
-      Counted(snapshot->records.size()).c_str(), static_cast<long long>(snapshot->serial),
-      options.to.c_str());
   return Success;
 }
 

@@ -22,11 +22,7 @@ Result<Workspaces> Find(const Options& options) {
   Workspaces found;
   SPRINT_ASSIGN_OR_RETURN(const std::string path, ProgramFile(options));
   SPRINT_ASSIGN_OR_RETURN(found.house, HouseOf(path));
-  SPRINT_ASSIGN_OR_RETURN(const std::vector<std::string> spaces, state::Spaces(found.house.url));
-  const std::string prefix = found.house.program + "/";
-  for (const std::string& space : spaces) {
-    if (space.starts_with(prefix)) found.names.push_back(space.substr(prefix.size()));
-  }
+  SPRINT_ASSIGN_OR_RETURN(found.names, WorkspacesOf(found.house));
   if (!found.Has(DefaultWorkspace)) found.names.emplace_back(DefaultWorkspace);
   std::sort(found.names.begin(), found.names.end());
   return found;

@@ -132,13 +132,36 @@ class Test(Fixture):
         document = self.json("state export")
         to = f"sqlite:{self.top}/elsewhere/states.db"
         done = self.sprint(f"state migrate --to {to}")
-        self.assertIn("3 resources, serial 3: copied and compared", done)
+        self.assertIn("default: 3 resources, serial 3: copied and compared", done)
         self.write(f"state: {to}\n", "sprint.yaml")
         self.assertEqual(self.json("state export"), document)
         self.assert_no_changes()
         self.assertIn("lies there already", self.error(f"state migrate --to {to}"))
-        self.assertIn("not empty", self.error(f"state migrate --to sqlite:{self.folder}/.sprint/s.db"))
+        back = f"state migrate --to sqlite:{self.folder}/.sprint/s.db"
+        self.assertIn("default: 3 resources, serial 3: is there already", self.sprint(back))
+        self.sprint("state mv a x")
+        self.assertIn("not empty: it holds 3 resources", self.error(back))
         self.assertIn("no place for states", self.error("state migrate --to http://x/y"))
+
+    def test_all_workspaces_migrate_unless_one_is_named(self):
+        self.apply()
+        self.sprint("workspace new staging")
+        self.apply()
+        self.sprint("state mv a x")
+        self.sprint("workspace new empty")
+        before = {name: self.json(f"state export --workspace {name}") for name in ("default", "staging", "empty")}
+        one, all_of_them = (f"sqlite:{self.top}/{name}.db" for name in ("one", "all"))
+        done = self.json(f"state migrate --workspace staging --to {one}")
+        self.assertEqual([w["workspace"] for w in done["workspaces"]], ["staging"])
+        # What is in the way is found before anything is copied.
+        self.apply(SPRINT_STATE=one, SPRINT_WORKSPACE="empty")
+        self.assertIn("workspace `empty`", self.error(f"state migrate --to {one}"))
+        self.assertEqual(self.addresses(SPRINT_STATE=one, SPRINT_WORKSPACE="default"), [])
+        done = self.json(f"state migrate --to {all_of_them}")
+        self.assertEqual({w["workspace"]: w["serial"] for w in done["workspaces"]},
+                         {name: document["serial"] for name, document in before.items()})
+        for name, document in before.items():
+            self.assertEqual(self.json("state export", SPRINT_STATE=all_of_them, SPRINT_WORKSPACE=name), document)
 
     def test_damaged_state_is_said_and_a_backup_brings_it_back(self):
         self.apply()
