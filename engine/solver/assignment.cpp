@@ -288,6 +288,9 @@ class Assignment::State {
           if (!rule.allowed[j]) return false;
         }
         return true;
+      case Metric::Apart:
+        if (!complete && !monotone) return true;
+        return Meets(rule, Apart(problem_, current_, rule.path, &placed_));
       case Metric::Availability:
         if (!complete && !monotone) return true;
         return Meets(rule, PathAvailability(problem_, current_, rule.path, &placed_));

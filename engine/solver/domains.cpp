@@ -117,8 +117,8 @@ std::optional<double> EarlyPercentile(const Constraint& rule) {
 }
 
 bool Domains::Monotone(const Constraint& rule) const {
-  // Another component on a path can only make it less available.
-  if (rule.metric == Metric::Availability) return !rule.at_most;
+  // Another component on a path can only make it less available, another copy share a zone.
+  if (rule.metric == Metric::Availability || rule.metric == Metric::Apart) return !rule.at_most;
   if (!rule.at_most) return false;
   if (rule.metric == Metric::Utilisation) return true;
   if (rule.metric != Metric::Response) return false;
@@ -142,6 +142,7 @@ bool Domains::CountsNeverHurt() const {
       case Metric::Accuracy:
       case Metric::Rate:
       case Metric::Where:
+      case Metric::Apart:
         break;
       case Metric::Response:
       case Metric::Utilisation:

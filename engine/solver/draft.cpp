@@ -353,6 +353,8 @@ double Draft::Measure(size_t i) const {
         if (!rule.allowed[j]) return 0;
       }
       return 1;
+    case Metric::Apart:
+      return Apart(problem_, placement_, rule.path, &placed_);
     case Metric::Availability:
       return PathAvailability(problem_, placement_, rule.path, &placed_);
     case Metric::Cost:

@@ -106,22 +106,19 @@ Response PathResponse(const Problem& problem, const Placement& placement, const 
   return total;
 }
 
-double PathAvailability(const Problem& problem, const Placement& placement,
-                        const std::vector<uint32_t>& path, const std::vector<char>* placed) {
-  std::vector<uint32_t> pools, zones;
-  for (uint32_t c : path) {
-    if (placed && !(*placed)[c]) continue;
-    for (uint32_t j : placement.pool[c]) {
-      pools.push_back(j);
-      zones.push_back(problem.pools[j].zone);
-    }
-  }
-  const auto once = [](std::vector<uint32_t>& all) {
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-  };
-  once(pools);
-  once(zones);
+namespace {
+
+void Once(std::vector<uint32_t>& all) {
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+}
+
+// All of these pools, and the zones they are in, are up.
+double AllUp(const Problem& problem, const Placement& placement, std::vector<uint32_t> pools) {
+  std::vector<uint32_t> zones;
+  Once(pools);
+  for (uint32_t j : pools) zones.push_back(problem.pools[j].zone);
+  Once(zones);
   double up = 1;
   for (uint32_t j : pools) {
     const Pool& pool = problem.pools[j];
@@ -132,6 +129,70 @@ double PathAvailability(const Problem& problem, const Placement& placement,
     if (!problem.zone_availability.empty()) up *= problem.zone_availability[z];
   }
   return up;
+}
+
+}  // namespace
+
+double PathAvailability(const Problem& problem, const Placement& placement,
+                        const std::vector<uint32_t>& path, const std::vector<char>* placed) {
+  const auto there = [&](uint32_t c) { return !placed || (*placed)[c]; };
+  std::vector<uint32_t> always;
+  std::vector<std::vector<uint32_t>> copied;  // components with copies, each copy of them
+  for (uint32_t c : path) {
+    const auto root = problem.components[c].copy_of;
+    if (!root) {
+      const auto& pools = placement.pool[c];
+      if (there(c)) always.insert(always.end(), pools.begin(), pools.end());
+    } else if (copied.empty() || problem.components[copied.back().front()].copy_of != root) {
+      copied.push_back({c});
+    } else {
+      copied.back().push_back(c);
+    }
+  }
+  std::erase_if(copied, [&](const auto& copies) {
+    return !std::all_of(copies.begin(), copies.end(), there);
+  });
+  // Copies share zones and pools with others, so that what is up is not independent: inclusion
+  // and exclusion over every choice of copies.
+  const auto sum = [&](auto& self, size_t k, const std::vector<uint32_t>& pools) -> double {
+    if (k == copied.size()) return AllUp(problem, placement, pools);
+    double up = 0;
+    for (uint32_t some = 1; some < 1U << copied[k].size(); ++some) {
+      std::vector<uint32_t> more = pools;
+      bool odd = false;
+      for (size_t i = 0; i < copied[k].size(); ++i) {
+        if (!(some >> i & 1)) continue;
+        const auto& its = placement.pool[copied[k][i]];
+        more.insert(more.end(), its.begin(), its.end());
+        odd = !odd;
+      }
+      up += (odd ? 1 : -1) * self(self, k + 1, more);
+    }
+    return up;
+  };
+  return sum(sum, 0, always);
+}
+
+uint32_t Apart(const Problem& problem, const Placement& placement,
+               const std::vector<uint32_t>& copies, const std::vector<char>* placed) {
+  uint32_t apart = 0;
+  std::vector<uint32_t> taken;
+  std::optional<uint32_t> variant;
+  for (uint32_t c : copies) {
+    if (placed && !(*placed)[c]) {
+      ++apart;
+      continue;
+    }
+    std::vector<uint32_t> zones;
+    for (uint32_t j : placement.pool[c]) zones.push_back(problem.pools[j].zone);
+    const bool shared = std::any_of(zones.begin(), zones.end(), [&](uint32_t z) {
+      return std::find(taken.begin(), taken.end(), z) != taken.end();
+    });
+    if (!variant) variant = placement.variant[c];
+    if (!shared && placement.variant[c] == *variant) ++apart;
+    taken.insert(taken.end(), zones.begin(), zones.end());
+  }
+  return apart;
 }
 
 bool Meets(const Constraint& constraint, double value) {
@@ -199,6 +260,9 @@ Evaluation Evaluate(const Problem& problem, const Placement& placement) {
         break;
       case Metric::Rate:
         value = problem.components[constraint.path[0]].rate;
+        break;
+      case Metric::Apart:
+        value = Apart(problem, placement, constraint.path);
         break;
       case Metric::Where:
         value = 1;

@@ -25,12 +25,17 @@ double Utilisation(const Pool& pool, double load, uint32_t count);
 performance::Sojourn PartResponse(const Problem& problem, const Part& part, uint32_t pool,
                                   double load, uint32_t count);
 
-// Probability that the components of `path` can all be reached: each zone and each pool
-// they are in counts once, a pool as up while one of its instances is. With `placed` only
-// those in it count.
+// Probability that the components of `path` can all be reached, of those with copies one:
+// each zone and each pool they are in counts once, a pool as up while one of its instances
+// is. With `placed` only those in it count, and copies not in it as always up.
 double PathAvailability(const Problem& problem, const Placement& placement,
                         const std::vector<uint32_t>& path,
                         const std::vector<char>* placed = nullptr);
+
+// How many of `copies` are in zones of their own and of the variant of the first, those not
+// in `placed` included.
+uint32_t Apart(const Problem& problem, const Placement& placement,
+               const std::vector<uint32_t>& copies, const std::vector<char>* placed = nullptr);
 
 // Time through the components of `path`, hops between them included. Each component
 // counts with its chain and early exits; a request that leaves early goes on to the next

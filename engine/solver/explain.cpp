@@ -266,6 +266,12 @@ class Explainer {
         }
         return 1 - high;
       }
+      case Metric::Apart: {
+        for (double fewer = rule.bound - 1; fewer >= 1; --fewer) {
+          if (Try(problem, i, fewer, others)) return fewer;
+        }
+        return std::nullopt;
+      }
       case Metric::Rate:
       case Metric::Where:
         return std::nullopt;

@@ -7,6 +7,8 @@ namespace {
 
 // Larger figures would lose the small ones beside them in sums.
 constexpr double Most = 1e18;
+// Whether one of them is up is reckoned over every choice of them.
+constexpr size_t MostCopies = 8;
 
 class Finder {
  public:
@@ -112,6 +114,9 @@ class Finder {
     }
     if (rule.metric == Metric::Utilisation && rule.pool >= problem_.pools.size()) {
       Say("a constraint names no pool");
+    }
+    if (rule.metric == Metric::Apart && rule.path.size() > MostCopies) {
+      Say("a component has too many copies");
     }
     if (rule.metric == Metric::Where && rule.allowed.size() != problem_.pools.size()) {
       Say("a constraint allows other pools than there are");

@@ -60,6 +60,9 @@ struct Variant {
 struct Component {
   double rate = 0;
   std::vector<Variant> variants;
+  // The first of its copies where there are several, which share the requests: while one is
+  // up, all are reached.
+  std::optional<uint32_t> copy_of = std::nullopt;
 };
 
 // `from` < `to`: components are in topological order.
@@ -87,12 +90,14 @@ enum class Metric : uint8_t {
   Availability,
   Utilisation,
   Rate,
-  Where
+  Where,
+  Apart  // how many of the copies are like those before them, in zones that none of these uses
 };
 
 struct Constraint {
   Metric metric = Metric::Cost;
-  // Response, Availability: successive flows; one: Accuracy, Rate, Where
+  // Response: successive flows. Availability: the same, with all copies of each. Apart: copies.
+  // One: Accuracy, Rate, Where.
   std::vector<uint32_t> path;
   uint32_t pool = 0;  // Utilisation
   bool at_most = true;

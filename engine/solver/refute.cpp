@@ -327,8 +327,28 @@ class Refuter::Builder {
       case Metric::Response:
         if (rule.at_most) Respond(i, rule);
         break;
+      case Metric::Apart:
+        if (rule.bound > static_cast<double>(rule.path.size() - 1)) KeepApart(i, rule);
+        break;
       case Metric::Availability:
         break;
+    }
+  }
+
+  // No two copies in a zone.
+  void KeepApart(uint32_t i, const Constraint& rule) {
+    std::map<uint32_t, std::vector<std::pair<uint32_t, const Choice*>>> by_zone;
+    EveryChoice([&](uint32_t c, uint32_t, size_t, const Choice& choice) {
+      if (std::find(rule.path.begin(), rule.path.end(), c) == rule.path.end()) return;
+      by_zone[buckets_[choice.bucket].zone].emplace_back(c, &choice);
+    });
+    for (const auto& [zone, choices] : by_zone) {
+      for (const auto& [a, one] : choices) {
+        for (const auto& [b, other] : choices) {
+          if (a >= b) continue;
+          linear_.Either(std::vector<Literal>{Not(one->variable), Not(other->variable)}, i);
+        }
+      }
     }
   }
 

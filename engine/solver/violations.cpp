@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 // Written from the model page on its own: straight sums over everything, nothing kept
@@ -240,25 +241,89 @@ class Checker {
     return sum;
   }
 
-  double Up(const std::vector<uint32_t>& path) const {
-    std::set<uint32_t> pools, zones;
-    for (uint32_t c : path) {
-      for (uint32_t j : placement_.pool[c]) {
-        pools.insert(j);
-        zones.insert(problem_.pools[j].zone);
+  // A zone, or all instances of a pool, as what is up or down by itself.
+  using Thing = std::pair<bool, uint32_t>;
+  double UpAlone(const Thing& thing) const {
+    const auto [zone, j] = thing;
+    if (zone) return problem_.zone_availability.empty() ? 1 : problem_.zone_availability[j];
+    const uint32_t count = problem_.pools[j].form == Form::Functions ? 1 : placement_.count[j];
+    double all_down = 1;
+    for (uint32_t k = 0; k < count; ++k) all_down *= 1 - problem_.pools[j].availability;
+    return 1 - all_down;
+  }
+
+  // What is needed: of each component one of the sets, all of it. Decides on one thing after the
+  // other that still matters.
+  using Needed = std::vector<std::vector<std::set<Thing>>>;
+  double Up(const Needed& needed, std::map<Thing, bool>& known) const {
+    const Thing* open = nullptr;
+    for (const auto& copies : needed) {
+      bool sure = false, lost = true;
+      const Thing* unknown = nullptr;
+      for (const std::set<Thing>& things : copies) {
+        bool down = false;
+        const Thing* first = nullptr;
+        for (const Thing& thing : things) {
+          const auto at = known.find(thing);
+          if (at == known.end()) {
+            if (!first) first = &thing;
+          } else if (!at->second) {
+            down = true;
+          }
+        }
+        if (down) continue;
+        lost = false;
+        sure = sure || !first;
+        if (first && !unknown) unknown = first;
       }
+      if (lost) return 0;
+      if (!sure && !open) open = unknown;
     }
-    double up = 1;
-    for (uint32_t j : pools) {
-      double all_down = 1;
-      const uint32_t count = problem_.pools[j].form == Form::Functions ? 1 : placement_.count[j];
-      for (uint32_t k = 0; k < count; ++k) all_down *= 1 - problem_.pools[j].availability;
-      up *= 1 - all_down;
-    }
-    for (uint32_t z : zones) {
-      if (!problem_.zone_availability.empty()) up *= problem_.zone_availability[z];
-    }
+    if (!open) return 1;
+    const Thing thing = *open;
+    const double alone = UpAlone(thing);
+    known[thing] = true;
+    double up = alone * Up(needed, known);
+    known[thing] = false;
+    up += (1 - alone) * Up(needed, known);
+    known.erase(thing);
     return up;
+  }
+
+  double Up(const std::vector<uint32_t>& path) const {
+    Needed needed;
+    std::map<uint32_t, size_t> place;  // of a component with copies
+    for (uint32_t c : path) {
+      std::set<Thing> things;
+      for (uint32_t j : placement_.pool[c]) {
+        things.insert({false, j});
+        things.insert({true, problem_.pools[j].zone});
+      }
+      const auto copy_of = problem_.components[c].copy_of;
+      if (copy_of && place.contains(*copy_of)) {
+        needed[place[*copy_of]].push_back(std::move(things));
+        continue;
+      }
+      if (copy_of) place[*copy_of] = needed.size();
+      needed.push_back({std::move(things)});
+    }
+    std::map<Thing, bool> known;
+    return Up(needed, known);
+  }
+
+  // Copies that share no zone with one before them, nor differ from the first in variant.
+  double InZonesOfTheirOwn(const std::vector<uint32_t>& copies) const {
+    std::set<uint32_t> used;
+    double alone = 0;
+    for (uint32_t c : copies) {
+      std::set<uint32_t> its;
+      for (uint32_t j : placement_.pool[c]) its.insert(problem_.pools[j].zone);
+      bool apart = placement_.variant[c] == placement_.variant[copies.front()];
+      for (uint32_t z : its) apart = apart && !used.contains(z);
+      used.insert(its.begin(), its.end());
+      alone += apart;
+    }
+    return alone;
   }
 
   void Bounds(double burden, const std::vector<bool>& active) {
@@ -331,6 +396,9 @@ class Checker {
         }
         case Metric::Rate:
           value = problem_.components[rule.path[0]].rate;
+          break;
+        case Metric::Apart:
+          value = InZonesOfTheirOwn(rule.path);
           break;
         case Metric::Where:
           for (uint32_t j : placement_.pool[rule.path[0]]) held = held && rule.allowed[j];

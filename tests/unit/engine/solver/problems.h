@@ -247,6 +247,56 @@ inline Problem Random(uint32_t seed) {
   return p;
 }
 
+// Component c as `copies` ones that share its requests, each in zones of its own; what is
+// asked of c is asked of each.
+inline Problem Spread(Problem p, uint32_t c, uint32_t copies) {
+  const auto moved = [&](uint32_t other) { return other > c ? other + copies - 1 : other; };
+  Component copy = p.components[c];
+  copy.rate /= copies;
+  copy.copy_of = c;
+  for (Variant& variant : copy.variants) {
+    for (Part& part : variant.parts) part.rate /= copies;
+  }
+  p.components[c] = copy;
+  p.components.insert(p.components.begin() + c, copies - 1, copy);
+  std::vector<Flow> flows;
+  for (const Flow& flow : p.flows) {
+    for (uint32_t k = 0; k < copies; ++k) {
+      Flow one = flow;
+      one.from = moved(flow.from) + (flow.from == c ? k : 0);
+      one.to = moved(flow.to) + (flow.to == c ? k : 0);
+      if (flow.to == c) one.probability /= copies;
+      flows.push_back(one);
+      if (flow.from != c && flow.to != c) break;
+    }
+  }
+  p.flows = std::move(flows);
+  std::vector<Constraint> rules;
+  for (const Constraint& rule : p.constraints) {
+    const bool of_it = std::count(rule.path.begin(), rule.path.end(), c) > 0;
+    const bool together = rule.metric == Metric::Availability;
+    for (uint32_t k = 0; k < (of_it && !together ? copies : 1); ++k) {
+      Constraint one = rule;
+      one.path.clear();
+      for (uint32_t step : rule.path) {
+        if (step != c || !together) one.path.push_back(moved(step) + (step == c ? k : 0));
+        for (uint32_t all = 0; step == c && together && all < copies; ++all) {
+          one.path.push_back(c + all);
+        }
+      }
+      rules.push_back(std::move(one));
+    }
+  }
+  p.constraints = std::move(rules);
+  Constraint apart;
+  apart.metric = Metric::Apart;
+  apart.at_most = false;
+  apart.bound = copies;
+  for (uint32_t k = 0; k < copies; ++k) apart.path.push_back(c + k);
+  p.constraints.push_back(std::move(apart));
+  return p;
+}
+
 // Networks cut in several ways over drones, edge nodes, machines and a function for
 // every part; zones of one kind, no way back: the family of the published benchmarks.
 inline Problem CutNetworks(uint32_t seed, uint32_t components) {
