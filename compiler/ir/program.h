@@ -102,7 +102,17 @@ inline std::string LabelOf(const std::string& component, const std::string& vari
   return component + (variant.empty() ? "" : "/" + variant) + (part.empty() ? "" : "." + part);
 }
 
-enum class Metric { Response, Accuracy, Cost, Utilisation, Rate, Energy, Carbon, Availability };
+enum class Metric {
+  Response,
+  Accuracy,
+  Cost,
+  Utilisation,
+  Rate,
+  Energy,
+  Carbon,
+  Availability,
+  Spread
+};
 enum class Relation { AtMost, AtLeast };
 
 // `require quick_blur: response(Blur) <= 300 ms at p95`, or `prefer … { weight }`.
@@ -110,7 +120,7 @@ struct Constraint {
   std::string name;  // "" when not named
   std::string text;  // as written, for tables: "response(Blur) <= 300 ms"
   Metric metric = Metric::Response;
-  std::vector<Index> path;  // components: Response of a path; one for Accuracy, Rate
+  std::vector<Index> path;  // components: Response of a path; one for Accuracy, Rate, Spread
   std::string pool;         // Utilisation of this pool ("plant.rpi")
   Relation relation = Relation::AtMost;
   double bound = 0;                  // base units

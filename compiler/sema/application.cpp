@@ -24,10 +24,14 @@ std::optional<Measured> MetricOf(const std::string& name) {
   if (name == "energy") return Measured{ir::Metric::Energy, dimension::Power, dimension::Energy};
   if (name == "carbon") return Measured{ir::Metric::Carbon, dimension::Emission, dimension::Mass};
   if (name == "availability") return Measured{ir::Metric::Availability, dimension::Ratio};
+  // A number of zones.
+  if (name == "spread") return Measured{ir::Metric::Spread, Dimension{}};
   return std::nullopt;
 }
-const std::vector<std::string> Metrics = {"response", "accuracy", "cost",   "utilisation",
-                                          "rate",     "energy",   "carbon", "availability"};
+const std::vector<std::string> Metrics = {"response", "accuracy", "cost",         "utilisation",
+                                          "rate",     "energy",   "carbon",       "availability",
+                                          "spread"};
+constexpr double MostCopies = 8;
 
 class ApplicationBuilder {
  public:
@@ -200,6 +204,9 @@ class ApplicationBuilder {
                              "a percentile is of a response; `" + name + "` has none");
       return;
     }
+    if (constraint.metric == ir::Metric::Spread) {
+      return AddSpread(reader, *bound, prefer, std::move(constraint));
+    }
     const auto measured = MetricOf(name);
     if (measured && measured->sum) {
       diag::Emitter apart;
@@ -214,6 +221,44 @@ class ApplicationBuilder {
     if (!quantity) return;
     constraint.bound = quantity->value;
     constraint.unit = quantity->unit.empty() ? std::string(SampleUnit(*dimension)) : quantity->unit;
+    application_.constraints.push_back(std::move(constraint));
+  }
+
+  // `spread(Component) >= 2`: copies of it in so many zones.
+  void AddSpread(AttributeReader& reader, const ast::Expr& bound, bool prefer,
+                 ir::Constraint constraint) {
+    const ir::Index spread = constraint.path.front();
+    const std::string& name = builder_.program.components[spread].name;
+    const auto refuse = [&](const std::string& message) {
+      return builder_.emitter.Error("E0404", constraint.loc, message);
+    };
+    if (constraint.path.size() > 1) return (void)refuse("one component is spread at a time");
+    if (prefer) return (void)refuse("`spread` is required; it cannot be missed at a price");
+    if (constraint.relation == ir::Relation::AtMost) {
+      refuse("a component is spread over at least so many zones").Help("like `spread(A) >= 2`");
+      return;
+    }
+    for (const ir::Constraint& other : application_.constraints) {
+      if (other.metric != ir::Metric::Spread || other.path.front() != spread) continue;
+      refuse("`" + name + "` is spread twice").Label(other.loc, "first here");
+      return;
+    }
+    const bool entry =
+        std::none_of(application_.flows.begin(), application_.flows.end(),
+                     [&](const ir::Flow& flow) { return flow.to == spread; });
+    if (entry) {
+      refuse("`" + name + "` cannot be spread: requests enter there, at one address")
+          .Help("spread what a flow leads to");
+      return;
+    }
+    const auto value = reader.ReadValue(bound, {"spread", Form::Int, {}, {}, false});
+    const auto* zones = value ? value->As<Quantity>() : nullptr;
+    if (!zones) return;
+    if (zones->value < 2 || zones->value > MostCopies) {
+      builder_.emitter.Error("E0311", bound.loc, "a component is spread over 2 to 8 zones");
+      return;
+    }
+    constraint.bound = zones->value;
     application_.constraints.push_back(std::move(constraint));
   }
 

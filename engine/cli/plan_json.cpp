@@ -66,6 +66,7 @@ Object PlacementJson(const Compiled& compiled, const placement::Answer& answer) 
                                 {"part", TextOrNull(part.part_name)},
                                 {"zone", part.zone_name},
                                 {"pool", part.pool_name},
+                                {"copy", static_cast<int64_t>(part.copy)},
                                 {"replicas", static_cast<int64_t>(part.replicas)},
                                 {"response_mean_s", part.response_mean},
                                 {"utilisation", part.utilisation},

@@ -31,6 +31,7 @@ Value RunningValue(const placement::Answer& answer) {
                            {"part", part.part_name},
                            {"zone", part.zone_name},
                            {"pool", part.pool_name},
+                           {"copy", static_cast<int64_t>(part.copy)},
                            {"replicas", static_cast<int64_t>(part.replicas)}});
   }
   return Object{{"workload", answer.workload}, {"cost", answer.cost}, {"parts", parts}};
@@ -58,6 +59,7 @@ Result<std::optional<placement::Answer>> LoadRunning(const std::string& program_
     placed.part_name = part.Text("part");
     placed.zone_name = part.Text("zone");
     placed.pool_name = part.Text("pool");
+    placed.copy = static_cast<uint32_t>(std::clamp(part.Number("copy", 0), 0.0, 1e3));
     placed.replicas = static_cast<uint32_t>(std::clamp(part.Number("replicas", 1), 0.0, 1e6));
     answer.parts.push_back(std::move(placed));
   }
@@ -78,7 +80,7 @@ uint32_t Moves(const placement::Answer& running, const placement::Answer& next) 
           return other.component_name == part.component_name &&
                  other.variant_name == part.variant_name && other.part_name == part.part_name &&
                  other.zone_name == part.zone_name && other.pool_name == part.pool_name &&
-                 other.replicas == part.replicas;
+                 other.copy == part.copy && other.replicas == part.replicas;
         });
     if (!same) ++moves;
   }

@@ -105,7 +105,7 @@ Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deplo
   std::vector<lower::Assignment> assignments;
   for (const placement::Placed& part : answer.parts) {
     assignments.push_back(
-        {part.component, part.variant, part.part, part.zone, part.pool, part.replicas});
+        {part.component, part.variant, part.part, part.zone, part.pool, part.replicas, part.copy});
   }
   std::vector<lower::PoolCount> counts;
   for (const placement::PoolUse& use : answer.pools)

@@ -153,11 +153,16 @@ struct Row {
   }
 };
 
-std::string PathName(const ir::Deploy& deploy, const placement::Model& model,
+// Copies are told by the zone they are in.
+std::string PathName(const ir::Program& program, const ir::Deploy& deploy, const Subject& subject,
                      const std::vector<uint32_t>& path) {
+  const placement::Model& model = subject.model;
   std::string name;
   for (const uint32_t c : path) {
     name += (name.empty() ? "" : " -> ") + deploy.components[model.components[c]].name;
+    if (!model.problem.components[c].copy_of) continue;
+    const ir::Index zone = model.pools[subject.placement.pool[c].front()].zone;
+    name += " in " + program.continua[deploy.continuum].zones[zone].name;
   }
   return name;
 }
@@ -183,7 +188,7 @@ std::vector<Row> RowsOf(const ir::Program& program, const ir::Deploy& deploy,
   for (const simulate::Response& response : report.responses) {
     const auto predicted =
         solver::PathResponse(problem, subject.placement, evaluation.load, response.path);
-    const std::string name = PathName(deploy, subject.model, response.path);
+    const std::string name = PathName(program, deploy, subject, response.path);
     const auto add = [&](const std::string& measure, std::optional<double> percentile,
                          const simulate::Estimate& simulated) {
       Row row{name, measure, solver::Value(predicted, percentile), simulated};
@@ -381,6 +386,16 @@ int Simulate(const Options& options) {
   if (!model.ok()) return Fail(model.error());
   auto placement = placement::Recall(program, deploy, *model, *placed);
   if (!placement) return Fail(Error(ErrorCode::Internal, "the placement fits no longer"));
+  if (!settings.trace.empty()) {
+    // By the components of the model, where nothing enters at a copy.
+    std::vector<std::vector<double>> trace;
+    size_t component = 0;
+    for (const uint32_t copy : model->copy) {
+      const bool first = copy == 0;
+      trace.push_back(first ? std::move(settings.trace[component++]) : std::vector<double>{});
+    }
+    settings.trace = std::move(trace);
+  }
   Subject subject{model.TakeValue(), std::move(*placement), {}, {}};
   AddQuestions(subject);
   SetLength(options, subject.model.problem, settings);

@@ -381,10 +381,21 @@ class Builder : private GraphBuilder {
   }
 
   // Where requests for a component enter, or for a later part of it.
-  ir::Value AddressOf(ir::Index component, ir::Index part) const {
-    const auto found = entry_.find({component, part});
+  ir::Value AddressOf(ir::Index component, ir::Index part, uint32_t copy) const {
+    const auto found = entry_.find({component, part, copy});
     if (found == entry_.end()) return {};
     return ir::Value(ir::Later{found->second, "address"});
+  }
+
+  // Each copy of the component with an equal share.
+  void AddNext(ir::List& next, ir::Index component, double probability) const {
+    const auto found = copies_.find(component);
+    const uint32_t copies = found == copies_.end() ? 1 : found->second;
+    for (uint32_t copy = 0; copy < copies; ++copy) {
+      next.push_back(ir::Record{{"component", deploy_.components[component].name},
+                                {"address", AddressOf(component, 0, copy)},
+                                {"probability", Number(probability / copies)}});
+    }
   }
 
   ir::Value NextOf(const Assignment& a) const {
@@ -393,15 +404,13 @@ class Builder : private GraphBuilder {
     ir::List next;
     if (a.part + 1 < parts.size()) {
       next.push_back(ir::Record{{"component", component.name},
-                                {"address", AddressOf(a.component, a.part + 1)},
+                                {"address", AddressOf(a.component, a.part + 1, a.copy)},
                                 {"probability", Number(1 - parts[a.part].exit)}});
       return next;
     }
     for (const ir::Flow& flow : application_.flows) {
       if (flow.from != a.component) continue;
-      next.push_back(ir::Record{{"component", deploy_.components[flow.to].name},
-                                {"address", AddressOf(flow.to, 0)},
-                                {"probability", Number(flow.probability)}});
+      AddNext(next, flow.to, flow.probability);
     }
     return next;
   }
@@ -433,6 +442,9 @@ class Builder : private GraphBuilder {
     std::map<ir::Index, size_t> rank;
     for (size_t i = 0; i < application_.components.size(); ++i) {
       rank[application_.components[i]] = i;
+    }
+    for (const Assignment& a : assignments) {
+      copies_[a.component] = std::max(copies_[a.component], a.copy + 1);
     }
     std::vector<Assignment> order = assignments;
     std::stable_sort(order.begin(), order.end(), [&](const Assignment& x, const Assignment& y) {
@@ -488,7 +500,7 @@ class Builder : private GraphBuilder {
     }
     SPRINT_ASSIGN_OR_RETURN(Addresses served, Serve(*host, places.front(), prefix, backends));
     if (!served.empty()) entry = served.front();
-    if (!entry.empty()) entry_.try_emplace({first.component, first.part}, entry);
+    if (!entry.empty()) entry_.try_emplace({first.component, first.part, first.copy}, entry);
     return Ok();
   }
 
@@ -517,8 +529,9 @@ class Builder : private GraphBuilder {
   std::set<ir::Index> used_zones_;
   std::map<ir::Index, Addresses> setups_, links_;
   std::map<std::tuple<ir::Index, ir::Index, uint32_t>, Addresses> nodes_;
-  // First resource that takes requests, by component and part.
-  std::map<std::pair<ir::Index, ir::Index>, std::string> entry_;
+  // First resource that takes requests, by component, part and copy.
+  std::map<std::tuple<ir::Index, ir::Index, uint32_t>, std::string> entry_;
+  std::map<ir::Index, uint32_t> copies_;  // of each component
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace sprint::lower {
 struct Assignment {
   ir::Index component = 0, variant = 0, part = 0, zone = 0, pool = 0;
   uint32_t replicas = 1;
+  uint32_t copy = 0;  // which of the component's copies, each in zones of its own
 };
 // How many nodes of a pool are used.
 struct PoolCount {
@@ -74,6 +75,7 @@ struct DesiredGraph {
 
 using sprint::Covers;
 
+// Copies of a component share its requests: who sends to it knows all of them.
 // Node i of a pool hosts replica i of every part on the pool. Addresses are the
 // template's prefix + "." + the resource's name; prefixes: "<zone>" (setup),
 // "<zone>.<pool>[i]" (nodes), "<zone>.<Component>[i]" (run), "<zone>.<Component>"

@@ -77,7 +77,10 @@ void WithoutPins(const Model& model, const solver::Core& core, Asker& asker, Ans
     const Model::ConstraintOrigin& origin = model.constraints[i];
     if (!origin.pin) continue;
     std::vector<bool> active(model.constraints.size(), true);
-    active[i] = false;
+    // The same pin of another copy goes with it.
+    for (size_t k = 0; k < active.size(); ++k) {
+      active[k] = model.constraints[k].loc != origin.loc;
+    }
     if (asker.Holds(model.problem, active)) {
       answer.relaxations.push_back({"without `" + origin.text + "` it would do", origin.loc});
     }
@@ -144,7 +147,13 @@ Status ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Mod
   for (const solver::Core& core : found.cores) {
     answer.cores.emplace_back();
     for (uint32_t i : core) {
-      answer.cores.back().push_back({model.constraints[i].loc, model.constraints[i].text});
+      const Model::ConstraintOrigin& origin = model.constraints[i];
+      // The same line for another copy says nothing more.
+      std::vector<CoreLine>& lines = answer.cores.back();
+      const bool told = std::any_of(lines.begin(), lines.end(), [&](const CoreLine& line) {
+        return line.loc == origin.loc && line.text == origin.text;
+      });
+      if (!told) lines.push_back({origin.loc, origin.text});
     }
   }
   for (const solver::Relaxation& relaxation : found.relaxations) {

@@ -147,15 +147,36 @@ class Builder {
       for (const auto& [at, instead] : options_.entry_rates) {
         if (entry && at == index) rate[index] = instead;
       }
-      position_[index] = static_cast<uint32_t>(model_.components.size());
-      model_.components.push_back(index);
-      problem().components.push_back(Convert(deploy_.components[index], rate[index]));
+      const auto first = static_cast<uint32_t>(model_.components.size());
+      const uint32_t copies = CopiesOf(index);
+      for (uint32_t k = 0; k < copies; ++k) {
+        copies_[index].push_back(first + k);
+        model_.components.push_back(index);
+        model_.copy.push_back(k);
+        problem().components.push_back(Convert(deploy_.components[index], rate[index] / copies));
+        if (copies > 1) problem().components.back().copy_of = first;
+      }
     }
     for (const ir::Flow& flow : application_.flows) {
       if (flow.probability <= 0) continue;
-      problem().flows.push_back(
-          {position_[flow.from], position_[flow.to], flow.size, flow.probability});
+      const std::vector<uint32_t>& receivers = copies_[flow.to];
+      for (const uint32_t from : copies_[flow.from]) {
+        for (const uint32_t to : receivers) {
+          const double share = flow.probability / static_cast<double>(receivers.size());
+          problem().flows.push_back({from, to, flow.size, share});
+        }
+      }
     }
+  }
+
+  // Zones that the component is spread over.
+  uint32_t CopiesOf(ir::Index component) const {
+    for (const ir::Constraint& written : application_.constraints) {
+      if (written.metric == ir::Metric::Spread && written.path.front() == component) {
+        return static_cast<uint32_t>(written.bound);
+      }
+    }
+    return 1;
   }
 
   solver::Component Convert(const ir::Component& written, double rate) const {
@@ -236,17 +257,55 @@ class Builder {
       case ir::Metric::Availability:
         rule.metric = Metric::Availability;
         break;
+      case ir::Metric::Spread:
+        rule.metric = Metric::Apart;
+        break;
     }
     for (ir::Index index : written.path) {
-      const auto at = position_.find(index);
-      if (at == position_.end()) {
+      if (copies_.contains(index)) continue;
+      return Error(ErrorCode::InvalidArgument,
+                   "`" + deploy_.components[index].name + "` is not in the application")
+          .At(written.loc);
+    }
+    return AddForCopies(written, std::move(rule));
+  }
+
+  // What is asked of a component with copies is asked of each: whichever of them serves a request,
+  // it is in time. Availability and spread are of all of them together.
+  Status AddForCopies(const ir::Constraint& written, solver::Constraint rule) {
+    const Model::ConstraintOrigin origin{&written, written.loc, written.text};
+    if (rule.metric == Metric::Availability || rule.metric == Metric::Apart) {
+      for (ir::Index index : written.path) {
+        rule.path.insert(rule.path.end(), copies_[index].begin(), copies_[index].end());
+      }
+      Add(std::move(rule), origin);
+      return Ok();
+    }
+    std::vector<std::vector<uint32_t>> paths{{}};
+    for (ir::Index index : written.path) {
+      std::vector<std::vector<uint32_t>> longer;
+      for (const auto& path : paths) {
+        for (const uint32_t c : copies_[index]) {
+          longer.push_back(path);
+          longer.back().push_back(c);
+        }
+      }
+      paths = std::move(longer);
+      constexpr size_t Most = 64;
+      if (paths.size() > Most) {
         return Error(ErrorCode::InvalidArgument,
-                     "`" + deploy_.components[index].name + "` is not in the application")
+                     "this path leads over more than 64 choices of copies")
             .At(written.loc);
       }
-      rule.path.push_back(at->second);
     }
-    Add(std::move(rule), {&written, written.loc, written.text});
+    const auto ways = static_cast<double>(paths.size());
+    // Each copy has its share of the requests, and of the price when that share is late.
+    if (rule.metric == Metric::Rate) rule.bound /= ways;
+    if (rule.weight) *rule.weight /= ways;
+    for (auto& path : paths) {
+      rule.path = std::move(path);
+      Add(rule, origin);
+    }
     return Ok();
   }
 
@@ -306,7 +365,8 @@ class Builder {
       if (model_.constraints.size() > before) model_.constraints.back().pin = true;
     }
     for (const Options::Force& force : options_.force) {
-      if (force.component != model_.components[c]) continue;
+      // Of several copies one is enough, and any is as good.
+      if (force.component != model_.components[c] || model_.copy[c] > 0) continue;
       const ir::Pool& there = continuum_.zones[force.zone].pools[force.pool];
       const std::string where = continuum_.zones[force.zone].name + "." + there.name;
       Restrict(c, Loc{}, component.name + " on " + where,
@@ -353,7 +413,7 @@ class Builder {
   const Options& options_;
   const ir::Application& application_;
   const ir::Continuum& continuum_;
-  std::map<ir::Index, uint32_t> position_;
+  std::map<ir::Index, std::vector<uint32_t>> copies_;  // their numbers in the problem
   Model model_;
 };
 

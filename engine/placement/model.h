@@ -13,7 +13,8 @@ struct Model {
     ir::Index zone = 0, pool = 0;
   };
   std::vector<PoolOrigin> pools;
-  std::vector<ir::Index> components;
+  std::vector<ir::Index> components;  // those that are spread once for each copy, in a row
+  std::vector<uint32_t> copy;         // per component: which of its copies
   struct ConstraintOrigin {
     const ir::Constraint* written = nullptr;  // null: follows from data, arch or a pin
     Loc loc;

@@ -41,6 +41,7 @@ void Describe(const ir::Program& program, const ir::Deploy& deploy, const Model&
       placed.part = static_cast<ir::Index>(p);
       placed.zone = model.pools[j].zone;
       placed.pool = model.pools[j].pool;
+      placed.copy = model.copy[c];
       placed.component_name = component.name;
       placed.variant_name = variant.name;
       placed.part_name = variant.parts[p].name;
@@ -79,6 +80,16 @@ void Describe(const ir::Program& program, const ir::Deploy& deploy, const Model&
     requirement.met = evaluation.met[i];
     if (written->weight) requirement.weight = *written->weight * Hour;
     requirement.loc = written->loc;
+    // Asked of several copies, it is as good as the worst of them.
+    const bool again = i > 0 && model.constraints[i - 1].written == written;
+    if (again) {
+      Requirement& worst = answer.requirements.back();
+      const bool at_most = worst.relation == ir::Relation::AtMost;
+      worst.value = at_most ? std::max(worst.value, requirement.value)
+                            : std::min(worst.value, requirement.value);
+      worst.met = worst.met && requirement.met;
+      continue;
+    }
     answer.requirements.push_back(std::move(requirement));
   }
 }

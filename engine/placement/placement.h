@@ -32,6 +32,8 @@ const char* UnitOf(ir::Goal goal);
 struct Placed {
   ir::Index component = 0, variant = 0, part = 0, zone = 0, pool = 0;
   std::string component_name, variant_name, part_name, zone_name, pool_name;
+  // Of a component that is spread: which of its copies, from 0. They share its requests.
+  uint32_t copy = 0;
   uint32_t replicas = 1;     // one on each used instance of the pool; functions: 1
   double response_mean = 0;  // s
   double utilisation = 0;    // of the pool, 0..1

@@ -9,12 +9,12 @@ std::optional<solver::Placement> Recall(const ir::Program& program, const ir::De
   const ir::Continuum& continuum = program.continua[deploy.continuum];
   solver::Placement placement;
   placement.count.assign(model.pools.size(), 0);
-  for (ir::Index index : model.components) {
-    const ir::Component& component = deploy.components[index];
+  for (size_t c = 0; c < model.components.size(); ++c) {
+    const ir::Component& component = deploy.components[model.components[c]];
     std::optional<uint32_t> variant;
     std::vector<uint32_t> pools;
     for (const Placed& placed : answer.parts) {
-      if (placed.component_name != component.name) continue;
+      if (placed.component_name != component.name || placed.copy != model.copy[c]) continue;
       for (uint32_t v = 0; v < component.variants.size(); ++v) {
         if (component.variants[v].name == placed.variant_name) variant = v;
       }

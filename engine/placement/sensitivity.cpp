@@ -36,7 +36,10 @@ class Finder {
       }
     }
     for (uint32_t i = 0; i < model_.constraints.size(); ++i) {
-      if (model_.constraints[i].written) out_.bounds.push_back(Bound(i));
+      const ir::Constraint* written = model_.constraints[i].written;
+      // What is asked of each copy of a component is one bound.
+      if (i > 0 && written == model_.constraints[i - 1].written) continue;
+      if (written) out_.bounds.push_back(Bound(i));
     }
     if (!trouble_.ok()) return trouble_.error();
     return std::move(out_);
@@ -161,7 +164,11 @@ class Finder {
     }
     if (rule.metric == solver::Metric::Where || rule.metric == solver::Metric::Rate) return range;
     std::vector<bool> active(model_.constraints.size(), true);
-    active[i] = false;
+    std::vector<uint32_t> same;
+    for (uint32_t k = i; k < active.size() && model_.constraints[k].written == &written; ++k) {
+      active[k] = false;
+      same.push_back(k);
+    }
     auto best = Best(problem, active);
     const auto cheaper = [&](const std::optional<solver::Solved>& one) {
       return one && one->burden < now_.burden * (1 - Same) - 1e-15;
@@ -172,14 +179,18 @@ class Finder {
     double near = rule.bound;
     double far = 0;
     const auto take = [&] {
-      far = solver::Evaluate(model_.problem, best->placement).value[i];
+      const auto value = solver::Evaluate(model_.problem, best->placement).value;
+      far = value[i];
+      for (const uint32_t k : same) {
+        far = rule.at_most ? std::max(far, value[k]) : std::min(far, value[k]);
+      }
       range.saves = Saving(best->burden);
     };
     take();
     for (int step = 0; step < 24 && std::fabs(far - near) > 1e-3 * std::fabs(far); ++step) {
       // Halfway; without a finite end, four times as far.
       const double middle = std::isfinite(far) ? (near + far) / 2 : 4 * near;
-      problem.constraints[i].bound = middle;
+      for (const uint32_t k : same) problem.constraints[k].bound = middle;
       auto one = Best(problem);
       if (cheaper(one)) {
         best = std::move(one);

@@ -158,19 +158,23 @@ Result<HttpResponse> Proxy::CallBackend(const HttpRequest& request, double& trav
   }
 }
 
-// Nothing when the path ends here. `component` gets the name of what was chosen.
+// Where a copy of the component takes no connection the others are tried, and all of them again
+// for a while. Nothing when the path ends here. `component` gets the name of what was chosen.
 std::optional<Result<HttpResponse>> Proxy::CallNext(const HttpRequest& request,
                                                     std::string& component) {
   const double die = std::uniform_real_distribution<double>(0, 1)(Random());
+  std::set<std::string> refused;
   for (const Moment begin = Now();;) {
-    Traffic::Choice choice = traffic_.ToNext(die);
+    Traffic::Choice choice = traffic_.ToNext(die, refused);
     if (!choice.trip) return std::nullopt;
     const ProxyTarget& target = choice.trip->target();
     component = target.component;
     Result<Socket> socket = ConnectTo(target, &pool_);
     double travelled = 0;
     if (socket.ok()) return Exchange(socket.TakeValue(), target, request, &pool_, travelled);
+    if (refused.insert(target.address).second) continue;
     if (Now() - begin > Patience) return socket.TakeError();
+    refused.clear();
     std::this_thread::sleep_for(BetweenTries);
   }
 }

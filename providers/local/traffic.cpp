@@ -58,11 +58,18 @@ Traffic::Choice Traffic::ToBackend(const std::set<std::string>& avoid, Moment gi
   }
 }
 
-Traffic::Choice Traffic::ToNext(double die) {
+Traffic::Choice Traffic::ToNext(double die, const std::set<std::string>& avoid) {
   std::lock_guard lock(mutex_);
   for (const ProxyTarget& next : config_.next) {
-    if (die < next.probability) return {SetOut(next)};
-    die -= next.probability;
+    if (die >= next.probability) {
+      die -= next.probability;
+      continue;
+    }
+    if (!avoid.contains(next.address)) return {SetOut(next)};
+    for (const ProxyTarget& copy : config_.next) {
+      if (copy.component == next.component && !avoid.contains(copy.address)) return {SetOut(copy)};
+    }
+    return {SetOut(next)};
   }
   return {};
 }

@@ -60,8 +60,9 @@ class Traffic {
 
   // One of the backends with room, uniformly at random; waits until `give_up` for one.
   Choice ToBackend(const std::set<std::string>& avoid, Moment give_up, std::mt19937_64& random);
-  // The component that comes next for a die in [0, 1); NoTarget: the path ends here.
-  Choice ToNext(double die);
+  // The component that comes next for a die in [0, 1); NoTarget: the path ends here. In place of
+  // an address to avoid another one of the same component, where there is one.
+  Choice ToNext(double die, const std::set<std::string>& avoid = {});
 
   // Requests under way to addresses that the config no longer names. At 0 what was there
   // may be ended.

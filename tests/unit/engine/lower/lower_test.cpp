@@ -106,6 +106,25 @@ TEST(Lower, ComponentKnowsItsSuccessorsAddress) {
   EXPECT_EQ(next->at(0).Number("probability"), 0.5);
 }
 
+TEST(Lower, WhoSendsToACopiedComponentKnowsEachCopyAndItsShare) {
+  World world;
+  ir::Continuum& continuum = world.program.continua.front();
+  continuum.zones.push_back(continuum.zones[0]);
+  continuum.zones.back().name = "field";
+  const auto graph = Lower(world.program, world.deploy(),
+                           {{0, 0, 0, 0, 0, 1}, {1, 0, 0, 0, 0, 2, 0}, {1, 0, 0, 1, 0, 1, 1}},
+                           {{0, 0, 2}, {1, 0, 1}});
+  ASSERT_TRUE(graph.ok()) << graph.error().ToString();
+  const Resource* first = Find(*graph, "plant.A[0].process");
+  ASSERT_NE(first, nullptr);
+  const auto* next = first->config.Find("next")->As<value::List>();
+  ASSERT_EQ(next->size(), 2u);
+  EXPECT_EQ(next->at(0).Find("address")->Find("$ref")->Text("address"), "plant.B[0].process");
+  EXPECT_EQ(next->at(1).Find("address")->Find("$ref")->Text("address"), "field.B[0].process");
+  EXPECT_EQ(next->at(0).Number("probability"), 0.25);
+  EXPECT_EQ(next->at(1).Number("probability"), 0.25);
+}
+
 TEST(Lower, ComponentHasTheNameThatPeopleAreShown) {
   World world;
   ir::Variant& cut = world.deploy().components[0].variants[0];

@@ -97,6 +97,17 @@ TEST_F(TrafficTest, WhatTheConfigNoLongerNamesIsLeaving) {
   EXPECT_EQ(traffic_.ToNext(0.3).trip->target().address, "new");
 }
 
+TEST_F(TrafficTest, ACopyStandsInForOneThatIsToBeAvoided) {
+  ProxyConfig config = Config("1", {"a"}, {{"x", 0.25}, {"y", 0.25}});
+  config.next.push_back({"Other", "z", 0.5});
+  traffic_.Use(config);
+  EXPECT_EQ(traffic_.ToNext(0.2, {"x"}).trip->target().address, "y");
+  EXPECT_EQ(traffic_.ToNext(0.3, {"y"}).trip->target().address, "x");
+  // Nobody else does what these do.
+  EXPECT_EQ(traffic_.ToNext(0.2, {"x", "y"}).trip->target().address, "x");
+  EXPECT_EQ(traffic_.ToNext(0.6, {"z"}).trip->target().address, "z");
+}
+
 TEST_F(TrafficTest, TheDieDecidesWhatComesNext) {
   traffic_.Use(Config("1", {"a"}, {{"x", 0.25}, {"y", 0.5}}));
   EXPECT_EQ(traffic_.ToNext(0.2).trip->target().address, "x");
