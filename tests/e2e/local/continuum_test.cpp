@@ -132,6 +132,25 @@ TEST_P(LocalTest, AnswersGoOnByProbability) {
   EXPECT_EQ(answers.size(), 3u);
 }
 
+TEST_P(LocalTest, CopiesInTwoZonesShareTheRequestsUntilOneIsGone) {
+  CreateZones();
+  Value blur = Create("local_process", Process("blur", "board-0"));
+  Value near = Create("local_process", Process("near", "board-0"));
+  Value far = Create("local_process", Process("far", "vm-0"));
+  Value here = Create("local_proxy", Proxy("Detect", "plant", {near.Text("address")}));
+  Value there = Create("local_proxy", Proxy("Detect", "cloud", {far.Text("address")}));
+  Value entry =
+      Create("local_proxy", Proxy("Blur", "plant", {blur.Text("address")},
+                                  {Next("Detect", here, 0.5), Next("Detect", there, 0.5)}));
+  std::map<std::string, int> answers;
+  for (int i = 0; i < 100; ++i) ++answers[Post(entry, "f")];
+  EXPECT_NEAR(answers["near(blur(f))"], 50, 30);
+  EXPECT_NEAR(answers["far(blur(f))"], 50, 30);
+  EXPECT_EQ(answers.size(), 2u);
+  Delete("local_proxy", there);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Post(entry, "f"), "near(blur(f))");
+}
+
 TEST_P(LocalTest, BackendsShareTheRequestsAndReplaceEachOther) {
   CreateZones();
   Value a = Create("local_process", Process("a", "board-0"));
