@@ -74,6 +74,8 @@ const char* NameOf(solver::Metric metric) {
       return "rate";
     case solver::Metric::Where:
       return "where";
+    case solver::Metric::Apart:
+      return "apart";
   }
   SPRINT_UNREACHABLE("metric");
 }
@@ -181,6 +183,7 @@ Object ProblemJson(const solver::Problem& problem, const Names& names) {
       variants.push_back(std::move(variant));
     }
     Object component{{"rate", problem.components[c].rate}, {"variants", std::move(variants)}};
+    if (const auto copy_of = problem.components[c].copy_of) component["copy_of"] = Index(*copy_of);
     SetName(component, names.components, c);
     components.push_back(std::move(component));
   }

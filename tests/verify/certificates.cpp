@@ -41,7 +41,11 @@ int main(int argc, char** argv) {
   if (argc != 3) return 1;
   const auto number = [&](int k) { return static_cast<uint32_t>(std::atoi(argv[k])); };
   for (uint32_t seed = 0; seed < number(1); ++seed) {
-    sprint::solver::Print(sprint::solver::Random(seed));
+    const sprint::solver::Problem problem = sprint::solver::Random(seed);
+    sprint::solver::Print(problem);
+    if (seed % 2 == 0 && problem.components.size() < 3) {
+      sprint::solver::Print(sprint::solver::Spread(problem, 0, 2));
+    }
     if (seed % 4 == 0) sprint::solver::PrintMoved(sprint::solver::Random(seed), seed);
   }
   for (uint32_t seed = 1; seed <= number(2); ++seed) {

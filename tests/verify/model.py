@@ -159,15 +159,49 @@ class Model:
         return total
 
     def available(self, state, path):
-        pools = {j for c in path if state.placed[c] for j in state.pools[c]}
-        up = 1.0
-        for j in pools:
-            pool = self.problem.pools[j]
-            down = 1 - pool.availability
-            up *= 1 - (down if pool.function else down ** state.count[j])
-        for z in {self.zone[j] for j in pools}:
-            up *= self.problem.zone_up[z]
-        return up
+        """Share of time in which of each component one copy is up, with the zones and pools it needs:
+        both cases of each of these in turn, while it still decides anything. Of components whose
+        copies are not all placed nothing is known yet."""
+        copies = {}
+        for c in path:
+            first = self.problem.copy_of[c]
+            copies.setdefault(("alone", c) if first is None else ("copies", first), []).append(c)
+        needed = [[{("pool", j) for j in state.pools[c]} | {("zone", self.zone[j]) for j in state.pools[c]}
+                   for c in some] for some in copies.values() if all(state.placed[c] for c in some)]
+
+        def alone(thing):
+            kind, number = thing
+            if kind == "zone":
+                return self.problem.zone_up[number]
+            pool = self.problem.pools[number]
+            return 1 - (1 - pool.availability) ** (1 if pool.function else state.count[number])
+
+        def reached(up, down):
+            for some in needed:
+                left = [things for things in some if not things & down]
+                if not left:
+                    return 0.0
+                if any(things <= up for things in left):
+                    continue
+                thing = min(left[0] - up)
+                share = alone(thing)
+                return share * reached(up | {thing}, down) + (1 - share) * reached(up, down | {thing})
+            return 1.0
+
+        return reached(frozenset(), frozenset())
+
+    def apart(self, state, copies):
+        """Copies of the variant of the first in zones of their own, those not placed included."""
+        used, alone, variant = set(), 0, None
+        for c in copies:
+            if not state.placed[c]:
+                alone += 1
+                continue
+            zones = {self.zone[j] for j in state.pools[c]}
+            variant = state.variant[c] if variant is None else variant
+            alone += not zones & used and state.variant[c] == variant
+            used |= zones
+        return alone
 
     def utilisation(self, state, j):
         pool, load = self.problem.pools[j], state.load[j]
@@ -202,6 +236,8 @@ class Model:
             if not complete and rule.at_most:
                 return True
             return rule.meets(self.available(state, rule.path))
+        if metric == "apart":
+            return (not complete and rule.at_most) or rule.meets(self.apart(state, rule.path))
         if metric == "rate":
             return rule.meets(self.problem.rate[rule.path[0]])
         if metric in ("cost", "energy", "carbon"):

@@ -46,14 +46,16 @@ class Verifier:
         high = [max(pool.max, pool.idle) for pool in pools]
         low = high[:] if self.fullest else [pool.idle for pool in pools]
         steps = [ANY_STEP] * len(self.problem.components)
-        if self.limit is not None and self.limit < self.dearest():
-            raise Refused(f"placements may cost up to {self.dearest():.9g}, and are looked for below {self.limit:.9g}")
+        if self.limit is not None and self.limit < self.dearest(offered):
+            raise Refused(f"placements may cost up to {self.dearest(offered):.9g}, and are looked for below "
+                          f"{self.limit:.9g}")
         self.case(proof, Hardware(usable, low, high, steps), [0.0] * len(pools), 0, "everything")
 
-    def dearest(self):
-        """No placement of what is left to choose from costs more."""
+    def dearest(self, offered):
+        """No placement of what is left to choose from costs more. Pools that nothing is offered on are idle."""
         problem = self.problem
-        total = sum(max(pool.max, pool.idle) * pool.burden for pool in problem.pools if not pool.function)
+        total = sum((max(pool.max, pool.idle) if j in offered else pool.idle) * pool.burden
+                    for j, pool in enumerate(problem.pools) if not pool.function)
         total += sum(rule.weight for rule in problem.constraints if rule.weight is not None)
         for rows in self.table:
             total += max(sum(max(fixed for _, fixed in options) for options in parts) for parts in rows if parts)
@@ -76,7 +78,7 @@ class Verifier:
                 continue
             fine = {"response": rule.at_most and (rule.percentile is None or
                                                   (rule.percentile <= 0.95 and self.model.worsens(rule))),
-                    "utilisation": rule.at_most, "availability": not rule.at_most}
+                    "utilisation": rule.at_most, "availability": not rule.at_most, "apart": not rule.at_most}
             if not fine.get(rule.metric, False):
                 raise Refused(f"more instances might break `{rule.name}`, so that few have to be looked at too")
 

@@ -4,7 +4,8 @@ import json
 import math
 
 FORMS = ("nodes", "machines", "functions")
-METRICS = ("response", "accuracy", "cost", "energy", "carbon", "availability", "utilisation", "rate", "where")
+METRICS = ("response", "accuracy", "cost", "energy", "carbon", "availability", "utilisation", "rate", "where",
+           "apart")
 EDGE, MIXED, CLOUD = 0, 1, 2
 
 
@@ -204,6 +205,9 @@ class Problem:
              for v, variant in enumerate(member(component, "variants", list, f"component {c}"))]
             for c, component in enumerate(raw_components)]
         n = len(self.components)
+        # Components with copies, by their first one.
+        self.copy_of = [index(component["copy_of"], n, "a copy") if "copy_of" in component else None
+                        for component in raw_components]
         self.flows = []
         for flow in member(raw, "flows", list, "the problem"):
             a, b = (index(member(flow, end, int, "a flow"), n, "a flow") for end in ("from", "to"))
