@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace sprint::solver {
 namespace {
@@ -139,7 +140,7 @@ double Columns::Instances(const PartPrices& at, uint32_t j, Count count) const {
 }
 
 double Columns::Fixed(const PartPrices& at, uint32_t j, const Piece& piece) const {
-  double due = piece.fixed;
+  double due = piece.fixed + (piece.zone ? at.zone[*piece.zone] : 0);
   if (!relaxation_.function(j)) return due;
   for (size_t r = 0; r < rules_.size(); ++r) {
     if (rules_[r].metric != Metric::Response) due += at.rule[r] * Amount(j, piece, rules_[r]);
@@ -188,7 +189,9 @@ double Columns::Best(const PartPrices& at, uint32_t j, double below,
                          .load = piece.load,
                          .memory = piece.memory,
                          .gpu_memory = piece.gpu_memory,
-                         .slow = wait_[piece.part] * piece.demand};
+                         .slow = wait_[piece.part] * piece.demand,
+                         .family = zones_of_[names_[piece.part].c],
+                         .member = names_[piece.part].c};
     if (offer.worth <= 0) continue;
     gains += offer.worth;
     offers_.push_back(offer);
@@ -224,6 +227,7 @@ double Columns::Once(const PartPrices& at, std::vector<Column>* found) {
   }
   for (double price : at.way) add(-price);
   for (double price : at.rule) add(-price);
+  for (double price : at.zone) add(-price);
   for (size_t q = 0; q < kinds_.size(); ++q) {
     if (at.kind[q] == 0) continue;
     const double limit = kinds_[q][at.kind[q] > 0 ? 0 : 1];
@@ -295,6 +299,7 @@ void Columns::Add(Column column) {
   const bool function = relaxation_.function(j);
   std::vector<linear::Programme::Entry> entries;
   std::vector<double> rule(rules_.size(), 0);
+  std::map<uint32_t, double> zone;
   double cost = 0, load = 0;
   for (uint32_t k : column.pieces) load += pieces_[j][k].load;
   const double time = TimeOf(j, column.count, load);
@@ -302,6 +307,7 @@ void Columns::Add(Column column) {
     const Piece& piece = pieces_[j][k];
     cost += piece.fixed;
     entries.push_back({cover_row_[piece.row], 1});
+    if (piece.zone) ++zone[*piece.zone];
     for (const auto& [r, weight] : weights_[piece.part]) rule[r] += weight * piece.demand * time;
     for (size_t r = 0; r < rules_.size() && function; ++r) {
       if (rules_[r].metric != Metric::Response) rule[r] += Amount(j, piece, rules_[r]);
@@ -320,6 +326,7 @@ void Columns::Add(Column column) {
   for (size_t r = 0; r < rules_.size(); ++r) {
     if (rule[r] > 0) entries.push_back({rule_row_[r], rule[r]});
   }
+  for (const auto& [z, copies] : zone) entries.push_back({zone_row_[z], copies});
   column.column = master_.AddColumn(cost * scale_, entries);
   of_pool_[j].push_back(static_cast<uint32_t>(columns_.size()));
   columns_.push_back(std::move(column));
@@ -331,6 +338,7 @@ PartPrices Columns::Prices() const {
   for (uint32_t row : cover_row_) at.part.push_back(std::max(0.0, prices[row]) / scale_);
   for (uint32_t row : way_row_) at.way.push_back(std::max(0.0, -prices[row]) / scale_);
   for (uint32_t row : rule_row_) at.rule.push_back(std::max(0.0, -prices[row]) / scale_);
+  for (uint32_t row : zone_row_) at.zone.push_back(std::max(0.0, -prices[row]) / scale_);
   for (size_t q = 0; q < kind_row_.size(); ++q) {
     const double price = prices[kind_row_[q]] / scale_;
     at.kind.push_back(price < 0 && kinds_[q][1] == Infinity ? 0 : price);
@@ -371,7 +379,8 @@ PartPrices Columns::Cheapest() const {
   for (const double share : {0.0, 0.5, 1.0}) {
     PartPrices at{std::vector<double>(parts_ * sides_, Infinity),
                   std::vector<double>(way_row_.size(), 0), std::vector<double>(rules_.size(), 0),
-                  std::vector<double>(kind_row_.size(), 0)};
+                  std::vector<double>(kind_row_.size(), 0),
+                  std::vector<double>(zone_row_.size(), 0)};
     for (uint32_t j = 0; j < pieces_.size(); ++j) {
       const Filling::Room room = RoomOf(j, {1, 1});
       const double each = relaxation_.function(j) ? 0 : relaxation_.burden(j);
@@ -427,7 +436,8 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
       return mixed;
     };
     PartPrices at{mix(prices.part, now.part), mix(prices.way, now.way),
-                  mix(prices.rule, now.rule), mix(prices.kind, now.kind)};
+                  mix(prices.rule, now.rule), mix(prices.kind, now.kind),
+                  mix(prices.zone, now.zone)};
     found.clear();
     exhausted_ = false;
     const uint64_t before = filling_.work();

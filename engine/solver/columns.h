@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "engine/linear/programme.h"
@@ -18,6 +19,9 @@ struct PartPrices {
   std::vector<double> way;   // per flow: for going back from the cloud
   std::vector<double> rule;  // per rule of Columns: for all of what it allows
   std::vector<double> kind;  // per kind of pool: earned by an instance; negative: paid
+  // Per required Apart rule, place in a chain and zone: what a copy's part pays to be the only
+  // such one there.
+  std::vector<double> zone;
 };
 
 // Lower bounds by column generation. A column is the whole content of a pool: how many
@@ -29,7 +33,9 @@ struct PartPrices {
 // the prices. They are smoothed towards the best ones so far (Wentges 1997; Pessoa, Sadykov,
 // Uchoa and Vanderbeck 2018).
 //
-// Left out: hops, preferences, traffic, percentiles but what the mean says of them.
+// Left out: hops, preferences, traffic, percentiles but what the mean says of them, and zones
+// that different parts of different copies share. To leave out what is required only lets more
+// in: the bound stays one.
 class Columns {
  public:
   // All are kept by reference. `most`: bounds beyond are of no interest.
@@ -92,6 +98,7 @@ class Columns {
     double load = 0, memory = 0, gpu_memory = 0, fixed = 0;
     double demand = 0;  // s at an idle node; functions: s
     const Item* item = nullptr;
+    std::optional<uint32_t> zone = std::nullopt;  // of PartPrices::zone
   };
   struct Rule {  // sum of weights and times at most 1
     uint32_t constraint = 0;
@@ -113,6 +120,7 @@ class Columns {
   };
 
   void MakeRules();
+  void MakeZones();
   void MakePieces();
   void MakeMaster(double nowhere);
   bool Allowed(const Column& column) const;
@@ -159,7 +167,11 @@ class Columns {
 
   linear::Programme master_;
   double scale_ = 1;
-  std::vector<uint32_t> cover_row_, choose_row_, way_row_, group_row_, rule_row_, kind_row_;
+  // Per component: where its Apart rule begins in PartPrices::zone, and 1; 0: it has none.
+  std::vector<uint32_t> zones_of_;
+  size_t zones_ = 0;
+  std::vector<uint32_t> cover_row_, choose_row_, way_row_, group_row_, rule_row_, kind_row_,
+      zone_row_;
   std::vector<uint32_t> unused_, nowhere_;  // columns: per group; that stand for nothing
   std::vector<uint32_t> group_of_, kind_;   // per pool
 

@@ -96,9 +96,28 @@ Columns::Columns(const Problem& problem, const Domains& domains, const Items& it
     }
   }
   MakeRules();
+  MakeZones();
   MakePieces();
   scale_ = least > 0 ? Size / least : 1;
   MakeMaster(std::isfinite(most) ? std::clamp(2 * most * scale_, Nowhere, MostNowhere) : Nowhere);
+}
+
+// Of copies that are to be in zones of their own, at most one runs its first part in a zone, one
+// its second part, and so on.
+void Columns::MakeZones() {
+  zones_of_.resize(items_.size(), 0);
+  for (size_t i = 0; i < problem_.constraints.size(); ++i) {
+    const Constraint& rule = problem_.constraints[i];
+    if (!domains_.active(i) || rule.weight || rule.at_most) continue;
+    if (rule.metric != Metric::Apart) continue;
+    if (rule.bound <= static_cast<double>(rule.path.size() - 1)) continue;
+    size_t parts = 0;
+    for (uint32_t c : rule.path) {
+      zones_of_[c] = static_cast<uint32_t>(zones_) + 1;
+      for (const auto& variant : items_[c]) parts = std::max(parts, variant.size());
+    }
+    zones_ += parts * problem_.one_kind.size();
+  }
 }
 
 void Columns::MakePieces() {
@@ -117,6 +136,10 @@ void Columns::MakePieces() {
                       .fixed = item.fixed,
                       .demand = option.demand,
                       .item = &item};
+          if (zones_of_[c] > 0) {
+            const auto before = static_cast<uint32_t>(p * problem_.one_kind.size());
+            piece.zone = zones_of_[c] - 1 + before + problem_.pools[item.pool].zone;
+          }
           if (relaxation_.function(item.pool)) piece.demand = std::min(option.response.mean, 1e9);
           pieces_[item.pool].push_back(piece);
         }
@@ -164,6 +187,7 @@ void Columns::MakeMaster(double nowhere) {
     group_row_.push_back(master_.AddRow(1, 1));
   }
   for (size_t r = 0; r < rules_.size(); ++r) rule_row_.push_back(master_.AddRow(-Infinity, 1));
+  for (size_t z = 0; z < zones_; ++z) zone_row_.push_back(master_.AddRow(-Infinity, 1));
   std::map<std::tuple<Form, double, double, double, double, bool>, uint32_t> kinds;
   for (const Pool& pool : problem_.pools) {
     const auto [at, fresh] =

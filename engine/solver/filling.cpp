@@ -178,6 +178,14 @@ double Filling::Rest(size_t from, double room) const {
   return sum + std::max(0.0, end - sizes_[k]) * candidates_[k].density;
 }
 
+// Does its family allow it beside what is chosen?
+bool Filling::Suits(const Offer& offer) const {
+  return offer.family == 0 || std::none_of(chosen_.begin(), chosen_.end(), [&](uint32_t k) {
+    const Offer& other = (*offers_)[k];
+    return other.family == offer.family && other.member != offer.member;
+  });
+}
+
 void Filling::Descend(const At& at, size_t from) {
   const double value = at.worth - at.slow * Slowness(room_, at.load).value;
   if (value > best_) {
@@ -196,6 +204,7 @@ void Filling::Descend(const At& at, size_t from) {
     if (most <= best_) return;
     const Offer& offer = (*offers_)[candidates_[k].offer];
     if (offer.load > load || offer.memory > memory || offer.gpu_memory > gpu_memory) continue;
+    if (!Suits(offer)) continue;
     if (--nodes_ < 0) {
       open_ = std::max(open_, most);
       return;

@@ -18,6 +18,8 @@ class Filling {
     double worth = 0;
     double load = 0, memory = 0, gpu_memory = 0;
     double slow = 0;  // what it pays per time that a demand of 1 takes
+    // Of the offers of one family, if it is not 0, only those of one member go together.
+    uint32_t family = 0, member = 0;
   };
   // Instances of a pool as one: what all of them carry, and what each hosts.
   struct Room {
@@ -65,6 +67,7 @@ class Filling {
   void Enumerate(const Range& range);
   double Rest(size_t from, double room) const;
   void Descend(const At& at, size_t from);
+  bool Suits(const Offer& offer) const;
 
   const std::vector<Offer>* offers_ = nullptr;
   Room room_;

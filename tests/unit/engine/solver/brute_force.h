@@ -2,14 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
 
 #include "engine/solver/evaluate.h"
 #include "engine/solver/violations.h"
 
 namespace sprint::solver {
 
+// SPRINT_SEEDS=10000 tries so many, which takes some minutes.
+inline uint32_t Seeds() {
+  const char* asked = std::getenv("SPRINT_SEEDS");
+  return asked ? static_cast<uint32_t>(std::strtoul(asked, nullptr, 10)) : 200;
+}
+
 // The least objective over everything there is, by trying everything there is.
-inline double BruteForce(const Problem& problem, const Placement* previous = nullptr, double move = 0) {
+inline double BruteForce(const Problem& problem, const Placement* previous = nullptr,
+                         double move = 0) {
   double best = INFINITY;
   Placement at;
   at.variant.resize(problem.components.size());

@@ -49,12 +49,6 @@ TEST(Search, HigherAccuracyTakesTheCutNetworkAndASecondBoard) {
   EXPECT_NEAR(solved.burden, BruteForce(problem), 1e-12);
 }
 
-// SPRINT_SEEDS=10000 tries so many, which takes some minutes.
-uint32_t Seeds() {
-  const char* asked = std::getenv("SPRINT_SEEDS");
-  return asked ? static_cast<uint32_t>(std::strtoul(asked, nullptr, 10)) : 200;
-}
-
 TEST(Search, AgreesWithTryingEverythingOnSmallProblems) {
   int possible = 0, impossible = 0;
   for (uint32_t seed = 0; seed < Seeds(); ++seed) {
