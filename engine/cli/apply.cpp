@@ -3,6 +3,7 @@
 
 #include "engine/cli/carry.h"
 #include "engine/cli/options.h"
+#include "engine/cli/patience.h"
 #include "engine/cli/running.h"
 #include "engine/cli/sealed_plan.h"
 #include "engine/cli/session.h"
@@ -116,7 +117,9 @@ int Destroy(const Options& options) {
   plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
   plan_options.destroy = true;
   plan_options.program_hash.clear();
+  std::optional<Patience> patience(std::in_place, "planning");
   auto plan = plan::MakePlan(nothing, **snapshot, *(*world)->providers, plan_options);
+  patience.reset();
   if (!plan.ok()) return teller.Fail(plan.error());
   if (!options.json) std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
   if (!plan->errors.empty()) return teller.Refuse(*plan);

@@ -12,6 +12,7 @@
 #include "compiler/support/quantity.h"
 #include "engine/cli/approve.h"
 #include "engine/cli/interrupt.h"
+#include "engine/cli/patience.h"
 #include "engine/cli/plan_json.h"
 #include "engine/cli/refusals.h"
 #include "engine/cli/running.h"
@@ -111,7 +112,9 @@ Ran ApplyGraph(const Compiled& compiled, lower::DesiredGraph graph, const std::s
     } else if (carried) {
       carried->looked = time;
     }
+    std::optional<Patience> patience(std::in_place, "planning");
     auto made = plan::MakePlan(graph, now, *world.providers, plan_options);
+    patience.reset();
     if (!made.ok()) return failed(made.error());
     plan = made.TakeValue();
     if (carried) carried->planned = SystemClock().Steady();

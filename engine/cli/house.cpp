@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "compiler/support/environment.h"
+#include "engine/cli/patience.h"
 #include "engine/secrets/crypto.h"
 #include "engine/settings/settings.h"
 #include "engine/state/keeper.h"
@@ -225,6 +226,7 @@ const std::map<std::string, std::string>& EnvironmentSecrets() {
 }  // namespace
 
 Result<std::string> SecretText(const House& house, const std::string& name) {
+  const Hush hush;
   const secrets::Source source = SourceOf(house, name);
   const bool unsaid = source.kind == secrets::Source::Kind::Environment &&
                       source.argument == "SPRINT_SECRET_" + name;

@@ -2,6 +2,7 @@
 
 #include "compiler/support/environment.h"
 #include "engine/cli/options.h"
+#include "engine/cli/patience.h"
 #include "engine/cli/plan_json.h"
 #include "engine/cli/refusals.h"
 #include "engine/cli/running.h"
@@ -91,7 +92,9 @@ int Plan(const Options& options) {
   auto snapshot = Settled(**world, options);
   if (!snapshot.ok()) return Fail(snapshot.error());
   const plan::PlanOptions plan_options = PlanOptionsOf(options, compiled);
+  std::optional<Patience> patience(std::in_place, "planning");
   auto made = plan::MakePlan(desired.graph, **snapshot, *(*world)->providers, plan_options);
+  patience.reset();
   if (!made.ok()) return Fail(made.error());
 
   for (const state::Refusal& one : *refused) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -14,7 +15,10 @@
 #include "compiler/diag/render.h"
 #include "compiler/driver/compile.h"
 #include "compiler/support/environment.h"
+#include "compiler/support/quantity.h"
+#include "engine/cli/patience.h"
 #include "engine/cli/refusals.h"
+#include "engine/solver/search.h"
 
 namespace sprint::cli {
 namespace {
@@ -92,8 +96,18 @@ Result<const ir::Deploy*> ChooseDeploy(const ir::Program& program, const Options
 }
 
 Result<placement::Answer> PlaceNow(const ir::Program& program, const ir::Deploy& deploy,
-                                   const placement::Options& options) {
+                                   placement::Options options) {
   const auto start = SystemClock().Steady();
+  solver::Watch watch;
+  options.watch = &watch;
+  const Patience patience("placing", [&] {
+    const double unit = deploy.goal == ir::Goal::Energy ? 1 : 3600;  // per hour, but energy
+    const double best = watch.best.load(std::memory_order_relaxed) * unit;
+    const std::string steps = std::to_string(watch.steps.load(std::memory_order_relaxed));
+    if (!std::isfinite(best)) return steps + " steps, nothing found yet";
+    return steps + " steps, best so far " + FormatNumber(best, 4) + " " +
+           placement::UnitOf(deploy.goal);
+  });
   SPRINT_ASSIGN_OR_RETURN(placement::Answer answer, placement::Place(program, deploy, options));
   answer.seconds = std::chrono::duration<double>(SystemClock().Steady() - start).count();
   return answer;

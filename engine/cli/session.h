@@ -44,7 +44,7 @@ Result<const ir::Deploy*> ChooseDeploy(const ir::Program& program, const Options
 
 // Placement with its time taken.
 Result<placement::Answer> PlaceNow(const ir::Program& program, const ir::Deploy& deploy,
-                                   const placement::Options& options);
+                                   placement::Options options);
 // `before` as in lower::Lower.
 Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deploy& deploy,
                                      const placement::Answer& answer,

@@ -121,7 +121,7 @@ Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const
                  "placement cannot reckon with this: " + faults.front());
   }
   solver::SearchOptions search;
-  search.budget = {options.steps, options.stop};
+  search.budget = {.steps = options.steps, .stop = options.stop, .watch = options.watch};
   if (options.running) {
     search.previous = Recall(program, deploy, model, *options.running);
     search.move = options.move_price / Hour;

@@ -10,6 +10,10 @@
 #include "compiler/ir/program.h"
 #include "compiler/support/result.h"
 
+namespace sprint::solver {
+struct Watch;
+}
+
 // Where a checked program runs: its cheapest placement with a proof or a bound, or the
 // lines of it that cannot hold together.
 namespace sprint::placement {
@@ -103,6 +107,7 @@ struct Answer {
 struct Options {
   uint64_t steps = 5'000'000;
   std::stop_token stop;
+  solver::Watch* watch = nullptr;  // how far it is, for another thread; or null
   // What runs now; tried first. Matched by names, so it may stem from another program.
   std::optional<Answer> running;
   double move_price = 0;           // EUR/h for every part that is elsewhere than it runs

@@ -8,8 +8,9 @@ namespace sprint::progress {
 
 namespace {
 
-// Of the silence after which a line says what is being waited for, in s.
-constexpr double FirstSilence = 1, LongestSilence = 10;
+// Of the silence after which a line says what is being waited for, in s: the first time and
+// then.
+constexpr double FirstSilence = 1, Silence = 5;
 
 class LineProgress final : public Progress {
  public:
@@ -44,7 +45,7 @@ class LineProgress final : public Progress {
     }
     if (running.size() > MostNamed) text += ", …";
     Say(text);
-    silence_ = std::min(silence_ * 2, LongestSilence);
+    silence_ = Silence;
   }
 
   void End(const apply::Report& report) override {

@@ -28,7 +28,7 @@ class Progress {
 using Write = std::function<void(const std::string&)>;
 
 // A line for every event. While nothing happens a line says after a second what is being
-// waited for, then after 2, 4, 8 and every 10 more.
+// waited for, and then every five.
 std::unique_ptr<Progress> Lines(Write write, const Clock& clock);
 
 // What of the terminal can be drawn on, in characters.

@@ -35,6 +35,10 @@ struct Progress {
   // Counts one step.
   bool Stop() {
     ++steps;
+    if (budget.watch && (steps & 63) == 0) {
+      budget.watch->steps.store(steps, std::memory_order_relaxed);
+      budget.watch->best.store(burden, std::memory_order_relaxed);
+    }
     if (steps > std::min(budget.steps, slice) || ((steps & 7) == 0 && Late())) stopped = true;
     return Done();
   }

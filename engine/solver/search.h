@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <stop_token>
@@ -10,12 +11,19 @@
 
 namespace sprint::solver {
 
+// How far a search is, for another thread to look at; brought up to date now and then.
+struct Watch {
+  std::atomic<uint64_t> steps{0};
+  std::atomic<double> best{std::numeric_limits<double>::infinity()};  // in base units
+};
+
 // Whichever ends first ends the search. It then tells the best it has and what is proven;
 // only of `steps` is that the same on every machine.
 struct Budget {
   uint64_t steps = 5'000'000;  // nodes of the search
   std::stop_token stop;
   double seconds = std::numeric_limits<double>::infinity();  // by the wall's clock
+  Watch* watch = nullptr;  // or null
 };
 
 struct SearchOptions {

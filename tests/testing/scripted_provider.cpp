@@ -3,6 +3,7 @@
 // the path of an object, its world is inside that: it cannot be configured without. The file
 // `script` there, or the one that it is configured with, makes it misbehave:
 //   delay MS         every Apply takes so long, half of it before the deed
+//   slow MS          every Read takes so long
 //   die before N     kills itself when asked for the N-th Apply of its life, before the deed
 //   die after N      ... after the deed, before the answer
 //   error CODE N     the first N calls of Apply fail with this code and do nothing
@@ -77,6 +78,7 @@ class ScriptedProvider final : public sdk::Provider {
   }
 
   Result<Value> Read(const std::string&, const Value& current) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(ReadScript().slow));
     Value found = Load(current.Text("id"));
     if (auto* fields = found.As<Object>()) fields->erase("tag");
     return found;
@@ -139,7 +141,7 @@ class ScriptedProvider final : public sdk::Provider {
 
  private:
   struct Script {
-    int delay = 0, die_before = 0, die_after = 0, errors = 0;
+    int delay = 0, slow = 0, die_before = 0, die_after = 0, errors = 0;
     ErrorCode code = ErrorCode::Unavailable;
     bool telling = false;
     std::vector<std::pair<std::string, std::string>> refused;
@@ -150,6 +152,7 @@ class ScriptedProvider final : public sdk::Provider {
     for (std::string word, what; in >> word;) {
       if (word == "telling") script.telling = true;
       if (word == "delay") in >> script.delay;
+      if (word == "slow") in >> script.slow;
       if (word == "die") in >> what >> (what == "before" ? script.die_before : script.die_after);
       if (word == "refuse") {
         std::string text;

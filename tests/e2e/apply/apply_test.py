@@ -465,8 +465,9 @@ class Apply(unittest.TestCase):
 
     # --- the table ---
 
-    def on_terminal(self, rows, columns, *words, interrupt=0):
-        """What a run writes to a terminal of that size, and its exit code."""
+    def on_terminal(self, rows, columns, *words, interrupt=0, asked="", answer=""):
+        """What a run writes to a terminal of that size, and its exit code. It is interrupted so many times, and gets
+        its answer after a while of thinking."""
         pid, terminal = pty.fork()
         if pid == 0:
             os.chdir(self.top)
@@ -485,6 +486,10 @@ class Apply(unittest.TestCase):
                 os.write(terminal, b"\x03")
                 interrupt -= 1
                 time.sleep(0.3)
+            if asked and out.decode().endswith(asked):
+                time.sleep(1.2)
+                os.write(terminal, answer.encode())
+                asked = ""
         os.close(terminal)
         _, status = os.waitpid(pid, 0)
         return out.decode().replace("\r\n", "\n"), os.waitstatus_to_exitcode(status)
@@ -524,6 +529,26 @@ class Apply(unittest.TestCase):
         self.assertEqual(code, 130, out)
         self.assertIn("stopping: the call under way ends first (again: end now)", out)
         self.assertIn("not started  b: the run was stopped", "\n".join(self.screen(out)))
+
+    # --- what takes its time before anything is done ---
+
+    def test_planning_says_that_it_goes_on(self):
+        self.run_it("apply", "--yes")
+        self.script("slow 1500")
+        out, code = self.on_terminal(24, 80, "plan")
+        self.assertEqual(code, 0, out)
+        self.assertRegex(out, r"\r\033\[Kplanning: 0\.[5-9] s\r\033\[Kplanning: ")
+        self.assertRegex(out, r"planning: 1\.\d s\r\033\[K[^\r]+$", "nothing is left of it")
+        process = self.start("plan")
+        out, err = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, err), (0, ""), "not a word of a second or two")
+
+    def test_nothing_is_written_over_a_question(self):
+        self.write("secret pw" + PROGRAM.replace('name = "d"', 'name = "d", size = pw'))
+        out, code = self.on_terminal(24, 80, "plan", asked="the secret `pw`: ", answer="hunter2\n")
+        self.assertEqual(code, 2, out)
+        self.assertIn("the secret `pw`: \n", out)
+        self.assertNotIn("hunter2", out)
 
     def test_narrow_terminal_gets_lines(self):
         out, code = self.on_terminal(24, 30, "apply", "--yes")

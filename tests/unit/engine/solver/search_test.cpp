@@ -170,6 +170,18 @@ TEST(Search, CutNetworksOfTenComponentsAreProven) {
   }
 }
 
+TEST(Search, OthersMayWatchHowFarItIs) {
+  const Problem problem = CutNetworks(1, 10);
+  Watch watch;
+  SearchOptions options;
+  options.budget.watch = &watch;
+  const Solved solved = MustSolve(problem, options);
+  EXPECT_GT(watch.steps.load(), 0u);
+  EXPECT_LE(watch.steps.load(), solved.steps);
+  EXPECT_GE(watch.best.load(), solved.burden * (1 - 1e-9));
+  EXPECT_LT(watch.best.load(), 2 * solved.burden);
+}
+
 TEST(Search, StoppedEarlyItsBoundIsStillTrue) {
   for (uint32_t seed = 0; seed < 50; ++seed) {
     SCOPED_TRACE(seed);
