@@ -58,7 +58,7 @@ void Run::Pause(double seconds) {
 }
 
 void Run::Tell(Event event, size_t task) {
-  if (!options_.progress || tasks_[task].kind == Task::Kind::Open) return;
+  if (!options_.progress || !IsHalf(tasks_[task])) return;
   const plan::Step& step = StepAt(tasks_[task].step);
   if (!step.Changes()) return;
   event.address = step.address;
@@ -209,7 +209,7 @@ void Run::Cancel(double asked_for) {
   (kill ? killed_ : stop_sent_) = true;
   std::set<std::string> names;
   for (size_t i = 0; i < tasks_.size(); ++i) {
-    if (phases_[i] != Phase::Running || tasks_[i].kind == Task::Kind::Open) continue;
+    if (phases_[i] != Phase::Running || !IsHalf(tasks_[i])) continue;
     names.insert(plan_.steps[tasks_[i].step].provider);
   }
   for (const std::string& name : names) {
@@ -233,7 +233,7 @@ void Run::Skip(size_t failed, const std::string& cause) {
       if (phases_[next] != Phase::Waiting) continue;
       phases_[next] = Phase::Skipped;
       open.push_back(next);
-      if (tasks_[next].kind == Task::Kind::Open) continue;
+      if (!IsHalf(tasks_[next])) continue;
       // The other half of the step that failed is no object of its own.
       std::string& because = because_[tasks_[next].step];
       const bool other_half = first.kind != Task::Kind::Open && tasks_[next].step == first.step;
@@ -292,7 +292,7 @@ Report Run::MakeReport() const {
   Report report;
   std::map<size_t, std::vector<Phase>> by_step;
   for (size_t i = 0; i < tasks_.size(); ++i) {
-    if (tasks_[i].kind != Task::Kind::Open) by_step[tasks_[i].step].push_back(phases_[i]);
+    if (IsHalf(tasks_[i])) by_step[tasks_[i].step].push_back(phases_[i]);
   }
   for (const auto& [index, phases] : by_step) {
     const plan::Step& step = StepAt(index);

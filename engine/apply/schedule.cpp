@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace sprint::apply {
 
@@ -12,7 +13,7 @@ using plan::Action;
 // `task` waits for `need`. Firm: it makes no sense otherwise. The others are given up, in this
 // order, where they would leave a circle: what goes then may have to be tried again.
 struct Wait {
-  enum class Kind { AfterUpdate, AfterMovingOver, AfterWhatLeansOnIt, Firm };
+  enum class Kind { AfterArrival, AfterUpdate, AfterMovingOver, AfterWhatLeansOnIt, Firm };
   Kind kind = Kind::Firm;
   size_t task = 0, need = 0;
 };
@@ -38,6 +39,18 @@ std::vector<bool> Stuck(size_t count, const std::vector<Wait>& waits) {
   return stuck;
 }
 
+// Of "east.Work[0].service": "east" and "Work"; of what is in no zone: "" (lower/lower.h).
+std::string_view ZoneOf(std::string_view address) {
+  const size_t dot = address.find('.');
+  return dot == std::string_view::npos ? std::string_view() : address.substr(0, dot);
+}
+std::string_view NameInZone(std::string_view address) {
+  const size_t dot = address.find('.');
+  if (dot == std::string_view::npos) return {};
+  address.remove_prefix(dot + 1);
+  return address.substr(0, address.find_first_of(".["));
+}
+
 // The old object outlives the making of the new one.
 bool IsLate(const plan::Step& step) {
   return !step.deposed.empty() ||
@@ -54,9 +67,14 @@ bool Has(Action action, Task::Kind half) {
     case Task::Kind::Destroy:
       return goes || action == Action::Replace;
     case Task::Kind::Open:
+    case Task::Kind::Gate:
       break;
   }
   return false;
+}
+
+bool IsHalf(const Task& task) {
+  return task.kind == Task::Kind::Make || task.kind == Task::Kind::Destroy;
 }
 
 std::vector<Task> MakeSchedule(const plan::Plan& plan) {
@@ -87,7 +105,7 @@ std::vector<Task> MakeSchedule(const plan::Plan& plan) {
       }
     }
     for (size_t task = 0; task < open; ++task) {
-      if (tasks[task].kind == Task::Kind::Open) continue;
+      if (!IsHalf(tasks[task])) continue;
       const plan::Step& step = plan.steps[tasks[task].step];
       if (step.bounded && step.provider == plan.phases[i].provider) {
         wait(Wait::Kind::Firm, task, open);
@@ -137,8 +155,31 @@ std::vector<Task> MakeSchedule(const plan::Plan& plan) {
       }
     }
   }
-  for (const Wait::Kind kind :
-       {Wait::Kind::AfterUpdate, Wait::Kind::AfterMovingOver, Wait::Kind::AfterWhatLeansOnIt}) {
+  // What is placed in another zone from now on is there before it goes here, and stays where that
+  // cannot be had.
+  std::map<std::string_view, std::vector<size_t>> arrivals;
+  for (const auto& [address, index] : makes) {
+    const std::string_view name = NameInZone(address);
+    if (name.empty() || plan.steps[tasks[index].step].action != Action::Create) continue;
+    arrivals[name].push_back(index);
+  }
+  std::map<std::pair<std::string_view, std::string_view>, size_t> gates;  // by zone and name
+  for (const auto& [address, indices] : destroys) {
+    const std::string_view zone = ZoneOf(address), name = NameInZone(address);
+    const auto coming = arrivals.find(name);
+    if (coming == arrivals.end() || makes.contains(address)) continue;
+    const auto [gate, fresh] = gates.try_emplace({zone, name}, tasks.size());
+    if (fresh) {
+      tasks.push_back({Task::Kind::Gate, 0, {}});
+      for (const size_t arrival : coming->second) {
+        if (ZoneOf(plan.steps[tasks[arrival].step].address) == zone) continue;
+        wait(Wait::Kind::AfterArrival, gate->second, arrival);
+      }
+    }
+    for (const size_t index : indices) wait(Wait::Kind::AfterArrival, index, gate->second);
+  }
+  for (const Wait::Kind kind : {Wait::Kind::AfterArrival, Wait::Kind::AfterUpdate,
+                                Wait::Kind::AfterMovingOver, Wait::Kind::AfterWhatLeansOnIt}) {
     const std::vector<bool> stuck = Stuck(tasks.size(), waits);
     std::erase_if(
         waits, [&](const Wait& it) { return it.kind == kind && stuck[it.task] && stuck[it.need]; });

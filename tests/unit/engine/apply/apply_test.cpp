@@ -166,6 +166,23 @@ TEST_F(ApplyTest, CreatesEverythingAndThenHasNothingToDo) {
   EXPECT_FALSE(Plan().HasChanges());
 }
 
+// What moves to another zone is there before it goes here, and stays when it cannot be had.
+TEST_F(ApplyTest, WhatMovesElsewhereGoesLast) {
+  const auto run_in = [this](const std::string& zone) {
+    graph_.resources = {Thing(zone, "1")};
+    graph_.resources[0].address = zone + ".Work[0].service";
+    return Go(Plan());
+  };
+  run_in("north");
+  sim_.failing.insert("east");
+  EXPECT_EQ(run_in("east").Count(Outcome::Skipped), 1u);
+  EXPECT_TRUE(sim_.things.contains("north"));
+  sim_.failing.clear();
+  sim_.calls.clear();
+  EXPECT_EQ(run_in("east").ExitCode(), 0);
+  EXPECT_EQ(sim_.calls, (std::vector<std::string>{"+east", "-north"}));
+}
+
 TEST_F(ApplyTest, OneEditedAttributeIsOneUpdate) {
   Go(Plan());
   graph_.resources[2] = Thing("c", "2");
