@@ -284,6 +284,8 @@ Value Of(const AgentState& s) {
                 {"cheaper", Of(s.cheaper)},
                 {"cheaper_at", Num(s.cheaper_at)},
                 {"none_at", Num(s.none_at)},
+                {"reconsider", s.reconsider},
+                {"refused", s.refused},
                 {"asked_at", Num(s.asked_at)},
                 {"fruitless_at", Num(s.fruitless_at)},
                 {"fruitless_level", Num(s.fruitless_level)},
@@ -309,6 +311,8 @@ AgentState StateFrom(const Value& value) {
   s.cheaper = HeldFrom(Part(value, "cheaper"));
   s.cheaper_at = Get(value, "cheaper_at");
   s.none_at = Get(value, "none_at");
+  s.reconsider = Flag(value, "reconsider");
+  s.refused = Whole(value, "refused");
   s.asked_at = Get(value, "asked_at");
   s.fruitless_at = Get(value, "fruitless_at");
   s.fruitless_level = Get(value, "fruitless_level");
@@ -346,8 +350,11 @@ Value ToValue(const Entry& entry) {
   if (const auto* decided = std::get_if<Decided>(&entry)) {
     List samples;
     for (const Sample& sample : decided->observation.samples) samples.push_back(Of(sample));
-    return Object{
-        {"kind", "decision"}, {"samples", std::move(samples)}, {"decision", Of(decided->decision)}};
+    const std::optional<int64_t>& refused = decided->observation.refused;
+    return Object{{"kind", "decision"},
+                  {"samples", std::move(samples)},
+                  {"refused", refused ? Value(*refused) : Value{}},
+                  {"decision", Of(decided->decision)}};
   }
   const auto& finished = *std::get_if<Finished>(&entry);
   return Object{{"kind", "end"},
@@ -369,6 +376,7 @@ Result<Entry> EntryFrom(const Value& value) {
     for (const Value& item : Items(value, "samples")) {
       decided.observation.samples.push_back(SampleFrom(item));
     }
+    if (!std::isnan(Get(value, "refused"))) decided.observation.refused = Whole(value, "refused");
     decided.decision = DecisionFrom(Part(value, "decision"));
     return Entry{std::move(decided)};
   }

@@ -74,6 +74,8 @@ AgentState Resume(const std::vector<Entry>& entries, const Settings& settings, d
     state.decisions = before.decisions;
     state.quiet_until = before.quiet_until;
     state.changed_at = before.changed_at;
+    state.reconsider = before.reconsider;
+    state.refused = before.refused;
     state.failures = before.failures;
     state.moves = before.moves;
     state.acting = before.acting;

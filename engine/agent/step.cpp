@@ -39,6 +39,7 @@ class Stepper {
       : settings_(settings), state_(state), model_(model), decision_(decision) {}
 
   void Run(const Observation& observation) {
+    if (observation.refused) Reconsider(*observation.refused);
     const std::map<std::string, Seconds> before = state_.last_at;
     const auto samples = Accept(settings_, state_, observation, decision_.dropped);
     const auto load = Estimate(settings_, state_, samples, before);
@@ -74,6 +75,15 @@ class Stepper {
       break;
     }
     return text + "; the placement stays";
+  }
+
+  // What the optimiser said while more was left out holds no longer.
+  void Reconsider(int64_t refused) {
+    if (refused < state_.refused) {
+      state_.reconsider = true;
+      state_.cheaper_at = state_.none_at = state_.fruitless_at = NotKnown;
+    }
+    state_.refused = refused;
   }
 
   // Measures and predicts every requirement and takes note of which are violated.
@@ -210,10 +220,12 @@ class Stepper {
   // Whether a cheaper placement would do, and has for long enough.
   void Save(bool whole) {
     const std::string fine = "every requirement holds at " + Rate(decision_.peak);
-    const double workload = std::max(decision_.peak * (1 + settings_.margin), settings_.floor);
+    double workload = std::max(decision_.peak * (1 + settings_.margin), settings_.floor);
     // The placement was the cheapest for what it was made for, so less load is what
-    // makes a cheaper one possible.
-    if (workload <= 0 || workload > (1 - SameWorkload) * state_.placed_for) {
+    // makes a cheaper one possible; or machines that could not be had then.
+    if (state_.reconsider && workload > (1 - SameWorkload) * state_.placed_for) {
+      workload = state_.placed_for;
+    } else if (workload <= 0 || workload > (1 - SameWorkload) * state_.placed_for) {
       state_.cheaper = {};
       state_.cheaper_at = state_.none_at = NotKnown;
       return Rest(Why::Fine, fine);
@@ -245,8 +257,10 @@ class Stepper {
       if (!Cheaper(candidate, workload)) return Rest(Why::Fine, fine);
     }
     Take(workload, candidate,
-         fine + " with " + FormatNumber(settings_.margin * 100, 3) + " % more; for " + Span(held) +
-             " a placement of " + Cost(candidate.cost) + " would do instead of " +
+         fine +
+             (state_.reconsider ? std::string("; machines that were refused may be had again")
+                                : " with " + FormatNumber(settings_.margin * 100, 3) + " % more") +
+             "; for " + Span(held) + " a placement of " + Cost(candidate.cost) + " would do instead of " +
              Cost(candidate.running_cost));
   }
 
@@ -257,6 +271,7 @@ class Stepper {
       state_.cheaper_at = workload;
       return true;
     }
+    state_.reconsider = false;
     state_.none_at = workload;
     state_.cheaper_at = NotKnown;
     state_.cheaper = {};
@@ -333,11 +348,13 @@ void Finish(const Settings& settings, AgentState& state, Seconds now, const Outc
   Seconds rest = CooldownOf(settings);
   switch (outcome.end) {
     case End::Done:
+      state.reconsider = false;
       state.placed_for = state.acting_for;
       state.changed_at = state.now;
       state.failures = 0;
       break;
     case End::Declined:
+      state.reconsider = false;
       // Whoever said no is not asked again at once.
       rest = std::max(rest, CheaperHoldOf(settings));
       break;

@@ -71,6 +71,8 @@ struct Sample {
 // Samples may be missing, late, doubled, out of order, or nonsense.
 struct Observation {
   std::vector<Sample> samples;
+  // Pools of machines that placement leaves out, because they were refused lately.
+  std::optional<int64_t> refused{};  // absent: not known
 };
 
 // What the optimiser offers for a workload.
@@ -165,6 +167,9 @@ struct AgentState {
   Held cheaper;
   // A cheaper placement is known for this workload, and none for that.
   double cheaper_at = NotKnown, none_at = NotKnown;
+  // Some of what was refused when the running placement was made may be had again.
+  bool reconsider = false;
+  int64_t refused = 0;  // as observed last
   Seconds asked_at = NotKnown;
   // The last question that led nowhere: when, at which load, and why.
   Seconds fruitless_at = NotKnown;

@@ -153,7 +153,11 @@ class Runner {
     if (!world.ok()) return {};
     const auto snapshot = (*world)->store->Latest();
     if (!snapshot.ok()) return {};
-    return agent::Observe(agent::ProxiesOf(**snapshot), window, now);
+    agent::Observation seen = agent::Observe(agent::ProxiesOf(**snapshot), window, now);
+    if (const auto refused = RefusedNow(*world); refused.ok()) {
+      seen.refused = static_cast<int64_t>(refused->size());
+    }
+    return seen;
   }
 
  private:

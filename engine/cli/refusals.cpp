@@ -1,6 +1,7 @@
 #include "engine/cli/refusals.h"
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <map>
 #include <set>
@@ -10,9 +11,6 @@
 
 namespace sprint::cli {
 namespace {
-
-// How long to leave out what was refused, in s: machines come back sooner than rights.
-constexpr int64_t CapacityHolds = 10 * 60, QuotaHolds = 60 * 60;
 
 // "upv.large[0]" as zone and pool.
 std::pair<std::string, std::string> PoolOf(const std::string& instance) {
@@ -70,7 +68,7 @@ std::vector<placement::Options::Available> AvailableWith(const std::vector<state
 
 std::vector<state::Refusal> RefusalsOf(const apply::Report& report, const plan::Plan& plan,
                                        const state::Snapshot& snapshot, const ir::Program& program,
-                                       int64_t now) {
+                                       const settings::Refused& holds, int64_t now) {
   // By pool: all instances that there are or will be, and those of which something is missing.
   std::map<std::pair<std::string, std::string>, std::set<std::string>> all, lacking;
   for (const plan::Step& step : plan.steps) {
@@ -99,7 +97,7 @@ std::vector<state::Refusal> RefusalsOf(const apply::Report& report, const plan::
       const std::pair key{zone, name};
       state::Refusal one{zone, name, 0, host::Name(item.error_class), item.error, 0};
       one.count = static_cast<int64_t>(all[key].size() - lacking[key].size());
-      one.until = now + (quota ? QuotaHolds : CapacityHolds);
+      one.until = now + std::llround(quota ? holds.quota : holds.capacity);
       refused[key] = std::move(one);
     }
   }

@@ -5,6 +5,7 @@
 
 #include "engine/apply/apply.h"
 #include "engine/cli/session.h"
+#include "engine/settings/settings.h"
 #include "engine/state/record.h"
 
 // Machines that a provider refused for want of capacity or quota, and what placement makes of
@@ -22,10 +23,10 @@ std::vector<placement::Options::Available> AvailableWith(const std::vector<state
                                                          const ir::Deploy& deploy);
 
 // What a run was refused: every pool of the same kind in the same zone, with as many instances
-// as are there completely by now. `now`: s since 1970.
+// as are there completely by now, for as long as `holds` says. `now`: s since 1970.
 std::vector<state::Refusal> RefusalsOf(const apply::Report& report, const plan::Plan& plan,
                                        const state::Snapshot& snapshot, const ir::Program& program,
-                                       int64_t now);
+                                       const settings::Refused& holds, int64_t now);
 // `now` with those of `before` that say nothing about the same pools. `news`: at least one of
 // them leaves out more than was left out before.
 std::vector<state::Refusal> Merged(const std::vector<state::Refusal>& before,

@@ -2,12 +2,44 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <cmath>
+#include <cstdlib>
+
+#include "compiler/support/quantity.h"
+
 namespace sprint::settings {
 namespace {
 
 Error Wrong(const YAML::Mark& mark, const std::string& why) {
   return Error(ErrorCode::InvalidArgument,
                "sprint.yaml, line " + std::to_string(mark.line + 1) + ": " + why);
+}
+
+// "10 min", in s.
+Result<double> Duration(const YAML::Node& value) {
+  const auto text = value.IsScalar() ? value.as<std::string>() : std::string();
+  char* rest = nullptr;
+  const double number = std::strtod(text.c_str(), &rest);
+  while (*rest == ' ') ++rest;
+  const auto unit = ParseUnit(rest);
+  if (unit && unit->dimension == dimension::Time && number >= 0 && std::isfinite(number)) {
+    return number * unit->factor;
+  }
+  return Wrong(value.Mark(), "a duration is expected, as `10 min`");
+}
+
+Result<Refused> ToRefused(const YAML::Node& map) {
+  Refused refused;
+  for (const auto& entry : map) {
+    const auto name = entry.first.as<std::string>();
+    if (name != "capacity" && name != "quota") {
+      return Wrong(entry.first.Mark(),
+                   "`" + name + "` is nothing that is refused; `capacity` and `quota` are");
+    }
+    SPRINT_ASSIGN_OR_RETURN((name == "quota" ? refused.quota : refused.capacity),
+                            Duration(entry.second));
+  }
+  return refused;
 }
 
 Result<Settings> ToSettings(const YAML::Node& document) {
@@ -30,9 +62,11 @@ Result<Settings> ToSettings(const YAML::Node& document) {
         if (!source.ok()) return Wrong(secret.second.Mark(), source.error().message());
         settings.secrets[secret.first.as<std::string>()] = *source;
       }
+    } else if (name == "refused" && value.IsMap()) {
+      SPRINT_ASSIGN_OR_RETURN(settings.refused, ToRefused(value));
     } else {
-      return Wrong(entry.first.Mark(),
-                   "`" + name + "` means nothing here; `state`, `key` and `secrets` do");
+      return Wrong(entry.first.Mark(), "`" + name + "` means nothing here; `state`, `key`, " +
+                                           "`secrets` and `refused` do");
     }
   }
   return settings;

@@ -196,5 +196,43 @@ class Agent(unittest.TestCase):
         self.assertEqual(len(json.loads(self.sprint("state", "list", "--json"))["resources"]), 5)
 
 
+    # --- machines that are refused ---
+
+    def test_refused_machines_are_done_without_for_a_while(self):
+        (self.top / "sprint.yaml").write_text("refused: { quota: 4 s, capacity: 4 s }\n")
+        self.sprint("apply", "--yes")
+        self.assertTrue(self.runs("east", 1)())
+        self.script("refuse east-vm-1 Quota exceeded for instances: 1 of 1\n")
+        self.start()
+        # One more in the east is what is best; it is refused, and two in the north are next.
+        self.load(40.0, "north", 2)
+        self.assertIn("left out of the placement: `east.vm`: no more than 1 until", self.said())
+        self.assertRegex(self.sprint("plan", code=2), "note: left out of the placement: `east.vm`")
+
+        # When the time is up the east is tried again, and refused again: nothing is lost by that.
+        refused = lambda: self.said().count("left out of the placement: `east.vm`")
+        self.until(lambda: refused() == 2)
+        self.until(lambda: self.said().count("change done") == 2)
+        self.assertTrue(self.runs("north", 2)(), self.names())
+        self.assertIn("machines that were refused may be had again", self.said())
+
+        # And when there is room, that is where it goes.
+        self.script("")
+        self.load(40.0, "east", 2)
+        self.assertNotIn("change failed", self.said())
+        self.stop()
+        self.assertEqual(len(self.names()), 5)
+
+    def test_within_what_may_be_done_without_asking(self):
+        """Where somebody must be asked and nobody is there, nothing dearer is taken."""
+        self.write(self.program.replace("approve = automatic", "approve = ask"))
+        self.sprint("apply", "--yes")
+        self.script("refuse east-vm-1 Quota exceeded\n")
+        self.start()
+        self.metrics.rate = 40.0
+        self.until(lambda: "change declined: not approved" in self.said())
+        self.assertTrue(self.runs("east", 1)(), self.names())
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -52,6 +52,40 @@ TEST(Step, TripledLoadWithoutMeasuredResponsesIsSeenByPrediction) {
   EXPECT_THAT(world.replans[0].second.reason, HasSubstr("unknown measured"));
 }
 
+// Machines of another, dearer kind run because the first was refused; when that may be had
+// again, the agent goes back, and not before.
+TEST(Step, WhatWasRefusedIsThoughtOfAgain) {
+  World world;
+  world.price = world.paid = 0.2;
+  world.refused = 1;
+  world.Load(3, 600);
+  EXPECT_TRUE(world.replans.empty());
+  EXPECT_EQ(world.proposals, 0);
+  world.price = 0.1;
+  world.Load(3, 60);
+  EXPECT_EQ(world.proposals, 0) << "nobody says that it may be had";
+  world.refused = 0;
+  const double free = world.t;
+  world.Load(3, 600);
+  ASSERT_EQ(world.replans.size(), 1u);
+  EXPECT_GE(world.replans[0].first - free, CheaperHoldOf(world.settings));
+  EXPECT_THAT(world.replans[0].second.reason, HasSubstr("machines that were refused may be had"));
+  EXPECT_FALSE(world.state.reconsider);
+}
+
+TEST(Step, WhatMayBeHadAgainAndIsNoCheaperIsAskedAboutOnce) {
+  World world;
+  world.refused = 2;
+  world.Load(3, 60);
+  world.refused = 1;
+  world.Load(3, 600);
+  EXPECT_TRUE(world.replans.empty());
+  EXPECT_EQ(world.proposals, 1);
+  world.refused.reset();  // the state could not be read
+  world.Load(3, 60);
+  EXPECT_EQ(world.proposals, 1);
+}
+
 TEST(Step, ShortBurstIsWaitedOut) {
   World world;
   world.Load(3, 60);

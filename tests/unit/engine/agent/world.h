@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -47,6 +48,9 @@ struct World {
   bool noise = false;
   bool up = true;        // metrics can be had
   bool measures = true;  // response times, too
+  // EUR/h of a machine, by what the optimiser knows now; `paid` by what runs.
+  double price = 0.1, paid = 0.1;
+  std::optional<int64_t> refused;
   int proposals = 0;
   std::function<Outcome(const Replan&)> act;
   std::vector<Decision> decisions;
@@ -70,10 +74,11 @@ struct World {
       uint32_t needed = 1;
       while (needed <= most && Response(rate, needed) > settings.requirements[0].bound) ++needed;
       candidate.feasible = needed <= most;
-      candidate.cost = 0.1 * needed;
-      candidate.running_cost = 0.1 * machines;
+      candidate.cost = price * needed;
+      candidate.running_cost = paid * machines;
       candidate.moves = needed > machines ? needed - machines : machines - needed;
-      candidate.same_as_current = needed == machines;
+      if (price != paid) candidate.moves = needed;
+      candidate.same_as_current = candidate.moves == 0;
       return candidate;
     };
     return model;
@@ -101,7 +106,7 @@ struct World {
       sample.fresh = false;
       sample.problem = "no answer";
     }
-    Observation observation{{sample}};
+    Observation observation{{sample}, refused};
     if (spoil) spoil(observation);
     return observation;
   }
@@ -122,7 +127,8 @@ struct World {
       Outcome outcome;
       if (act) outcome = act(*replan);
       if (outcome.end == End::Done) {
-        machines = static_cast<uint32_t>(std::lround(replan->candidate.cost * 10));
+        machines = static_cast<uint32_t>(std::lround(replan->candidate.cost / price));
+        paid = price;
       }
       Finish(settings, state, t, outcome);
     }

@@ -53,7 +53,7 @@ TEST(Refusals, CoverTheKindInTheZoneAndKeepWhatIsThereWhole) {
   }
   apply::Report report;
   report.items = {Refused(plan.steps[3], host::ErrorClass::Capacity)};
-  const auto refused = RefusalsOf(report, plan, snapshot, Program(), 1000);
+  const auto refused = RefusalsOf(report, plan, snapshot, Program(), {}, 1000);
   ASSERT_EQ(refused.size(), 2u);
   EXPECT_EQ(refused[0].pool, "large");
   EXPECT_EQ(refused[0].count, 1) << "of the second the disk is missing, the third is half made";
@@ -67,10 +67,10 @@ TEST(Refusals, OtherFailuresRefuseNothing) {
   plan.steps = {Machine(0, "server")};
   apply::Report report;
   report.items = {Refused(plan.steps[0], host::ErrorClass::Auth)};
-  EXPECT_TRUE(RefusalsOf(report, plan, {}, Program(), 0).empty());
+  EXPECT_TRUE(RefusalsOf(report, plan, {}, Program(), {}, 0).empty());
   plan.steps[0].instance = report.items[0].instance = "";
   report.items[0].error_class = host::ErrorClass::Quota;
-  EXPECT_TRUE(RefusalsOf(report, plan, {}, Program(), 0).empty()) << "not of a pool";
+  EXPECT_TRUE(RefusalsOf(report, plan, {}, Program(), {}, 0).empty()) << "not of a pool";
 }
 
 TEST(Refusals, NewsIsWhatLeavesOutMore) {

@@ -31,6 +31,14 @@ TEST(Settings, SayWhereThingsAre) {
   EXPECT_EQ(settings->secrets.at("typed").kind, secrets::Source::Kind::Prompt);
 }
 
+TEST(Settings, SayHowLongPlacementsDoWithoutWhatWasRefused) {
+  const auto settings = Given("refused:\n  capacity: 30 s\n  quota: 1.5 h\n");
+  ASSERT_TRUE(settings.ok()) << settings.error().ToString();
+  EXPECT_EQ(settings->refused.capacity, 30);
+  EXPECT_EQ(settings->refused.quota, 5400);
+  EXPECT_EQ(Given("refused: { quota: 2 h }")->refused.capacity, 600) << "as nobody said";
+}
+
 TEST(Settings, NoFileAndAnEmptyOneSayNothing) {
   for (const auto& settings :
        {Read("/elsewhere", sprint::testing::MemoryFiles()), Given(""), Given("# nothing\n")}) {
@@ -52,6 +60,10 @@ TEST(Settings, MistakeIsSaidWithItsLineAndNeverRepeatsASecret) {
       {"secrets:\n  db: [hunter2]\n", "sprint.yaml, line"},
       {"secrets: {db: hunter2\n", "sprint.yaml, line"},
       {"a: b: c\n", "sprint.yaml, line 1"},
+      {"refused:\n  quota: 3\n", "line 2: a duration is expected"},
+      {"refused:\n  quota: 3 GiB\n", "line 2: a duration is expected"},
+      {"refused:\n  quota: -3 s\n", "line 2: a duration is expected"},
+      {"refused:\n  luck: 3 s\n", "line 2: `luck` is nothing that is refused"},
   };
   for (const auto& mistake : mistakes) {
     const auto settings = Given(mistake.text);
