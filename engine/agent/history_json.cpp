@@ -284,7 +284,7 @@ Value Of(const AgentState& s) {
                 {"cheaper", Of(s.cheaper)},
                 {"cheaper_at", Num(s.cheaper_at)},
                 {"none_at", Num(s.none_at)},
-                {"reconsider", s.reconsider},
+                {"freed_at", Num(s.freed_at)},
                 {"refused", s.refused},
                 {"asked_at", Num(s.asked_at)},
                 {"fruitless_at", Num(s.fruitless_at)},
@@ -293,6 +293,7 @@ Value Of(const AgentState& s) {
                 {"fruitless_reason", s.fruitless.reason},
                 {"acting", s.acting},
                 {"acting_for", Num(s.acting_for)},
+                {"acting_since", Num(s.acting_since)},
                 {"quiet_until", Num(s.quiet_until)},
                 {"changed_at", Num(s.changed_at)},
                 {"failures", s.failures},
@@ -311,7 +312,7 @@ AgentState StateFrom(const Value& value) {
   s.cheaper = HeldFrom(Part(value, "cheaper"));
   s.cheaper_at = Get(value, "cheaper_at");
   s.none_at = Get(value, "none_at");
-  s.reconsider = Flag(value, "reconsider");
+  s.freed_at = Get(value, "freed_at");
   s.refused = Whole(value, "refused");
   s.asked_at = Get(value, "asked_at");
   s.fruitless_at = Get(value, "fruitless_at");
@@ -319,6 +320,7 @@ AgentState StateFrom(const Value& value) {
   s.fruitless = {WhyFrom(value.Text("fruitless_why")), value.Text("fruitless_reason")};
   s.acting = Flag(value, "acting");
   s.acting_for = Get(value, "acting_for");
+  s.acting_since = Get(value, "acting_since");
   s.quiet_until = Get(value, "quiet_until", 0);
   s.changed_at = Get(value, "changed_at");
   s.failures = Whole(value, "failures");

@@ -74,7 +74,7 @@ AgentState Resume(const std::vector<Entry>& entries, const Settings& settings, d
     state.decisions = before.decisions;
     state.quiet_until = before.quiet_until;
     state.changed_at = before.changed_at;
-    state.reconsider = before.reconsider;
+    state.freed_at = before.freed_at;
     state.refused = before.refused;
     state.failures = before.failures;
     state.moves = before.moves;

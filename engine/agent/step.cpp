@@ -77,10 +77,12 @@ class Stepper {
     return text + "; the placement stays";
   }
 
+  bool MayReconsider() const { return !std::isnan(state_.freed_at); }
+
   // What the optimiser said while more was left out holds no longer.
   void Reconsider(int64_t refused) {
     if (refused < state_.refused) {
-      state_.reconsider = true;
+      state_.freed_at = now();
       state_.cheaper_at = state_.none_at = state_.fruitless_at = NotKnown;
     }
     state_.refused = refused;
@@ -223,7 +225,7 @@ class Stepper {
     double workload = std::max(decision_.peak * (1 + settings_.margin), settings_.floor);
     // The placement was the cheapest for what it was made for, so less load is what
     // makes a cheaper one possible; or machines that could not be had then.
-    if (state_.reconsider && workload > (1 - SameWorkload) * state_.placed_for) {
+    if (MayReconsider() && workload > (1 - SameWorkload) * state_.placed_for) {
       workload = state_.placed_for;
     } else if (workload <= 0 || workload > (1 - SameWorkload) * state_.placed_for) {
       state_.cheaper = {};
@@ -258,7 +260,7 @@ class Stepper {
     }
     Take(workload, candidate,
          fine +
-             (state_.reconsider ? std::string("; machines that were refused may be had again")
+             (MayReconsider() ? std::string("; machines that were refused may be had again")
                                 : " with " + FormatNumber(settings_.margin * 100, 3) + " % more") +
              "; for " + Span(held) + " a placement of " + Cost(candidate.cost) + " would do instead of " +
              Cost(candidate.running_cost));
@@ -271,7 +273,7 @@ class Stepper {
       state_.cheaper_at = workload;
       return true;
     }
-    state_.reconsider = false;
+    state_.freed_at = NotKnown;
     state_.none_at = workload;
     state_.cheaper_at = NotKnown;
     state_.cheaper = {};
@@ -309,6 +311,7 @@ class Stepper {
     }
     state_.acting = true;
     state_.acting_for = workload;
+    state_.acting_since = now();
     state_.moves.emplace_back(now(), candidate.moves);
     decision_.what =
         Replan{workload, settings_.approve == Approve::Ask, candidate, std::move(reason)};
@@ -346,15 +349,17 @@ void Finish(const Settings& settings, AgentState& state, Seconds now, const Outc
     if (outcome.end == End::Declined) state.moves.pop_back();
   }
   Seconds rest = CooldownOf(settings);
+  // It was decided with all that could be had then.
+  if (outcome.end != End::Failed && state.freed_at <= state.acting_since) {
+    state.freed_at = NotKnown;
+  }
   switch (outcome.end) {
     case End::Done:
-      state.reconsider = false;
       state.placed_for = state.acting_for;
       state.changed_at = state.now;
       state.failures = 0;
       break;
     case End::Declined:
-      state.reconsider = false;
       // Whoever said no is not asked again at once.
       rest = std::max(rest, CheaperHoldOf(settings));
       break;
@@ -363,7 +368,7 @@ void Finish(const Settings& settings, AgentState& state, Seconds now, const Outc
       rest *= std::pow(2.0, static_cast<double>(std::min<int64_t>(state.failures, 5)));
       break;
   }
-  state.acting_for = NotKnown;
+  state.acting_for = state.acting_since = NotKnown;
   state.quiet_until = state.now + rest;
   // What was seen before the change says nothing about what runs now.
   state.violated.clear();

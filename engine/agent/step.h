@@ -167,8 +167,8 @@ struct AgentState {
   Held cheaper;
   // A cheaper placement is known for this workload, and none for that.
   double cheaper_at = NotKnown, none_at = NotKnown;
-  // Some of what was refused when the running placement was made may be had again.
-  bool reconsider = false;
+  // Since when some of what was refused when the running placement was made may be had again.
+  Seconds freed_at = NotKnown;
   int64_t refused = 0;  // as observed last
   Seconds asked_at = NotKnown;
   // The last question that led nowhere: when, at which load, and why.
@@ -177,6 +177,7 @@ struct AgentState {
   Nothing fruitless;
   bool acting = false;
   double acting_for = NotKnown;
+  Seconds acting_since = NotKnown;
   Seconds quiet_until = 0;
   Seconds changed_at = NotKnown;  // when the last change ended
   int64_t failures = 0;  // in a row

@@ -26,7 +26,7 @@ Result<bool> NoteRefusals(const apply::Report& report, const plan::Plan& plan,
                           const ir::Program& program, World& world, const Teller& teller) {
   const int64_t now = NowSeconds();
   SPRINT_ASSIGN_OR_RETURN(const StateNow snapshot, world.store->Latest());
-  const auto refusals = RefusalsOf(report, plan, *snapshot, program, now);
+  const auto refusals = RefusalsOf(report, plan, *snapshot, program, world.house.refused, now);
   if (refusals.empty()) return false;
   SPRINT_ASSIGN_OR_RETURN(std::vector<state::Refusal> before, world.store->Refused());
   before = Live(std::move(before), now);

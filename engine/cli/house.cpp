@@ -80,6 +80,7 @@ Result<House> HouseOf(const std::string& program_path) {
   if (key.empty()) key = "file:" + OurKeyPath();
   SPRINT_ASSIGN_OR_RETURN(house.key, secrets::ParseSource(key));
   house.sources = std::move(settings.secrets);
+  house.refused = settings.refused;
   return house;
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/secrets/guard.h"
 #include "engine/secrets/source.h"
+#include "engine/settings/settings.h"
 #include "engine/state/keeper.h"
 #include "engine/state/store.h"
 
@@ -27,6 +28,7 @@ struct House {
   secrets::Source key;
   bool key_is_ours = false;  // nobody said one: a file that we make
   std::map<std::string, secrets::Source> sources;
+  settings::Refused refused;
 
   // Of the state among those at `url`.
   std::string space() const { return program + "/" + workspace; }

@@ -195,7 +195,6 @@ class Agent(unittest.TestCase):
         self.assertIn("no changes", self.sprint("plan", "--refresh-only").lower())
         self.assertEqual(len(json.loads(self.sprint("state", "list", "--json"))["resources"]), 5)
 
-
     # --- machines that are refused ---
 
     def test_refused_machines_are_done_without_for_a_while(self):

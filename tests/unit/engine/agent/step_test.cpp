@@ -70,7 +70,25 @@ TEST(Step, WhatWasRefusedIsThoughtOfAgain) {
   ASSERT_EQ(world.replans.size(), 1u);
   EXPECT_GE(world.replans[0].first - free, CheaperHoldOf(world.settings));
   EXPECT_THAT(world.replans[0].second.reason, HasSubstr("machines that were refused may be had"));
-  EXPECT_FALSE(world.state.reconsider);
+  EXPECT_TRUE(std::isnan(world.state.freed_at));
+}
+
+// The change under way was decided without it.
+TEST(Step, WhatMayBeHadAgainDuringAChangeIsThoughtOfAfterIt) {
+  World world;
+  world.price = world.paid = 0.2;
+  world.refused = 1;
+  world.act = [&world](const Replan&) {
+    world.refused = 0;
+    (void)Step(world.settings, world.state, world.t + 1, {{}, world.refused}, {});
+    return Outcome{End::Done, {}, {}};
+  };
+  for (int i = 0; i < 600 && world.replans.empty(); ++i) world.Load(9, 1);
+  ASSERT_EQ(world.replans.size(), 1u);
+  world.price = 0.1;
+  world.Load(9, 900);
+  ASSERT_EQ(world.replans.size(), 2u);
+  EXPECT_THAT(world.replans[1].second.reason, HasSubstr("machines that were refused may be had"));
 }
 
 TEST(Step, WhatMayBeHadAgainAndIsNoCheaperIsAskedAboutOnce) {
