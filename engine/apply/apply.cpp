@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/apply/due.h"
 #include "engine/apply/phase.h"
 #include "engine/apply/run.h"
 
@@ -55,7 +56,11 @@ Result<Report> Apply(const plan::Plan& plan, state::Store& store, plan::Provider
     return Error(ErrorCode::Conflict,
                  "the program of provider `" + name + "` changed since the plan was made");
   }
-  return Run(plan, store, providers, clock, options, std::move(snapshot)).Execute();
+  DueReplacements due(plan);
+  SPRINT_RETURN_IF_ERROR(due.Note(snapshot, store));
+  Report report = Run(plan, store, providers, clock, options, std::move(snapshot)).Execute();
+  due.Drop(store);
+  return report;
 }
 
 std::string Render(const Report& report) {

@@ -30,6 +30,7 @@ std::string Remark(const state::Record& record) {
   };
   add(record.tainted, "half made");
   add(record.unready, "not ready");
+  add(!record.due.empty(), "to be replaced, for `" + record.due + "` has changed");
   add(record.attributes.is_null(), "only deposed objects");
   add(!record.deposed.empty(), std::to_string(record.deposed.size()) + " deposed");
   add(record.lifecycle.protect, "protected");

@@ -38,6 +38,7 @@ struct Trigger {
   std::string path;  // "" any change
   friend bool operator==(const Trigger&, const Trigger&) = default;
 };
+std::string Name(const Trigger& trigger);  // "plant.vm.size", "plant.vm"
 
 struct Lifecycle {
   bool protect = false;                // no plan may delete or replace the object

@@ -572,6 +572,11 @@ const char* Name(Ready::Kind kind) {
   return "attribute";
 }
 
+std::string Name(const Trigger& trigger) {
+  const std::string attribute = trigger.path.substr(0, trigger.path.find('.'));
+  return attribute.empty() ? trigger.address : trigger.address + "." + attribute;
+}
+
 Result<DesiredGraph> Lower(const ir::Program& program, const ir::Deploy& deploy,
                            const std::vector<Assignment>& assignments,
                            const std::vector<PoolCount>& counts, DesiredGraph* before) {

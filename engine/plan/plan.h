@@ -91,6 +91,14 @@ struct Phase {
   std::vector<std::string> after;  // addresses that its configuration refers to, sorted
 };
 
+// A change that this plan makes asks by `replace_when` for a new object elsewhere. Should that
+// not be made, because it fails or was not chosen, it is due from then on.
+struct Due {
+  std::string address;  // of the record
+  std::string trigger;  // state::Record::due
+  std::string cause;    // the address that changes
+};
+
 struct Plan {
   std::string lineage;
   int64_t serial = 0;
@@ -98,6 +106,7 @@ struct Plan {
   std::vector<Step> steps;         // in the order of the program, then what goes, by address
   std::vector<std::string> notes;  // what the user should know besides
   std::vector<lower::ProviderConfig> providers;
+  std::vector<Due> due{};
   std::vector<Phase> phases{};  // by number, then as they were found; mostly none
   std::map<std::string, std::string> provider_hashes{};  // of the programs, by name
   // What the command line and the files were: a saved plan fixes them.

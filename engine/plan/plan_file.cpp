@@ -214,7 +214,11 @@ Result<Step> ToStep(const value::Value& value) {
 }  // namespace
 
 std::string ToText(const Plan& plan) {
-  value::List steps, providers, phases;
+  value::List steps, providers, phases, due;
+  for (const Due& one : plan.due) {
+    due.push_back(value::Object{
+        {"address", one.address}, {"trigger", one.trigger}, {"cause", one.cause}});
+  }
   for (const Phase& phase : plan.phases) {
     phases.push_back(value::Object{{"number", phase.number},
                                    {"provider", phase.provider},
@@ -239,6 +243,7 @@ std::string ToText(const Plan& plan) {
                                      {"partial", plan.partial},
                                      {"refresh_only", plan.refresh_only},
                                      {"phases", std::move(phases)},
+                                     {"due", std::move(due)},
                                      {"providers", std::move(providers)}},
                        true);
 }
@@ -264,7 +269,13 @@ Result<Plan> FromText(const std::string& text) {
   plan.placement = Member(document, "placement");
   plan.errors = Names(document.Find("errors"));
   const value::Value steps = Member(document, "steps"), providers = Member(document, "providers"),
-                     phases = Member(document, "phases");
+                     phases = Member(document, "phases"),
+                     due = Member(document, "due");
+  if (const auto* list = due.As<value::List>()) {
+    for (const value::Value& item : *list) {
+      plan.due.push_back({item.Text("address"), item.Text("trigger"), item.Text("cause")});
+    }
+  }
   if (const auto* list = phases.As<value::List>()) {
     for (const value::Value& item : *list) {
       plan.phases.push_back({static_cast<int>(item.Number("number")), item.Text("provider"),

@@ -65,6 +65,7 @@ class Planner {
     created_first_ = CreatedFirst(graph_);
     for (const auto& [address, step] : options_.beside) by_address_.emplace(address, &step);
     if (!options_.destroy) PlanDesired();
+    GatherDue();
     DecidePhases();
     SPRINT_RETURN_IF_ERROR(PlanRemovals(
         graph_, inventory_, selection_, options_, refreshed_,
@@ -185,6 +186,19 @@ class Planner {
     }
     std::stable_sort(plan_.phases.begin(), plan_.phases.end(),
                      [](const Phase& a, const Phase& b) { return a.number < b.number; });
+  }
+
+  // Of all that the program has, chosen or not.
+  void GatherDue() {
+    if (options_.refresh_only) return;
+    for (const lower::Resource& resource : graph_.resources) {
+      const Held* held = HeldAt(resource.address);
+      if (!held || held->record->attributes.is_null()) continue;
+      for (const lower::Trigger& trigger : resource.lifecycle.replace_when) {
+        if (!Fires(trigger)) continue;
+        plan_.due.push_back({held->record->address, Name(trigger), trigger.address});
+      }
+    }
   }
 
   void PlanDesired() {
@@ -330,9 +344,9 @@ class Planner {
   void BoundStep(const Phase& phase, const value::Schema* schema, const Held* held,
                  const value::Value& config, Step& step) const {
     Bounding bounding{config, schema, held ? held->record : nullptr};
-    if (const lower::Trigger* trigger = Fired(step)) {
+    if (const std::string reason = Fired(step); !reason.empty()) {
       bounding.anew = Why::Triggered;
-      bounding.anew_reason = ReasonOf(*trigger);
+      bounding.anew_reason = reason;
     }
     if (requests_.replace.contains(step.address)) {
       bounding.anew = Why::Asked;
@@ -399,36 +413,38 @@ class Planner {
     }
   }
 
-  // `replace_when`: the condition that a change of what it names fulfils.
-  const lower::Trigger* Fired(const Step& step) const {
-    if (step.before.is_null() || options_.refresh_only) return nullptr;
+  // A change of what it names, by this plan.
+  bool Fires(const lower::Trigger& trigger) const {
+    const Step* cause = StepAt(trigger.address);
+    if (!cause || !cause->Changes()) return false;
+    const std::vector<std::string> changed = Differing(cause->before, cause->after);
+    const std::string name = trigger.path.substr(0, trigger.path.find('.'));
+    return name.empty() || std::find(changed.begin(), changed.end(), name) != changed.end();
+  }
+
+  // `replace_when`: why a change makes a new object, now or since an earlier run; "" when none
+  // does.
+  std::string Fired(const Step& step) const {
+    if (step.before.is_null() || options_.refresh_only) return "";
+    const Held* held = HeldAt(step.address);
+    std::string earlier;
     for (const lower::Trigger& trigger : step.lifecycle.replace_when) {
-      const Step* cause = StepAt(trigger.address);
-      if (!cause || !cause->Changes()) continue;
-      const std::vector<std::string> changed = Differing(cause->before, cause->after);
-      const std::string name = AttributeOf(trigger);
-      if (name.empty() || std::find(changed.begin(), changed.end(), name) != changed.end()) {
-        return &trigger;
+      if (Fires(trigger)) return "`" + Name(trigger) + "` changes";
+      if (held && held->record->due == Name(trigger)) {
+        earlier = "`" + Name(trigger) + "` has changed";
       }
     }
-    return nullptr;
-  }
-  static std::string AttributeOf(const lower::Trigger& trigger) {
-    return trigger.path.substr(0, trigger.path.find('.'));
-  }
-  static std::string ReasonOf(const lower::Trigger& trigger) {
-    const std::string name = AttributeOf(trigger);
-    return "`" + trigger.address + (name.empty() ? "" : "." + name) + "` changes";
+    return earlier;
   }
 
   Status Trigger(Step& step) {
     if (step.bounded || (step.action != Action::NoOp && step.action != Action::Update)) return Ok();
-    const lower::Trigger* trigger = Fired(step);
-    if (!trigger) return Ok();
+    const std::string reason = Fired(step);
+    if (reason.empty()) return Ok();
     SPRINT_ASSIGN_OR_RETURN(host::Provider * provider, installed_.Get(step.provider));
     step.action = Action::Replace;
     step.why = Why::Triggered;
-    step.reason = ReasonOf(*trigger);
+    step.reason = reason;
     if (!provider) return Ok();
     const value::Value config = LetBe(Known(step.config), step.before, step.lifecycle, step.drift);
     SPRINT_ASSIGN_OR_RETURN(Planned again, AskPlan(*provider, step.type, {}, config, ""));

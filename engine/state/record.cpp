@@ -72,6 +72,7 @@ Value ToValue(const Record& record) {
   PutValue(object, "let_be", record.let_be);
   PutFlag(object, "tainted", record.tainted);
   PutFlag(object, "unready", record.unready);
+  PutText(object, "due", record.due);
   PutText(object, "tag", record.tag);
   PutFlag(object, "protect", record.lifecycle.protect);
   PutFlag(object, "retain", record.lifecycle.retain);
@@ -105,6 +106,7 @@ Result<Record> RecordFromValue(const Value& value) {
   record.let_be = Member(value, "let_be");
   record.tainted = Flag(value, "tainted");
   record.unready = Flag(value, "unready");
+  record.due = value.Text("due");
   record.tag = value.Text("tag");
   record.lifecycle = {Flag(value, "protect"), Flag(value, "retain"),
                       Flag(value, "create_before_destroy")};

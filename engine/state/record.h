@@ -41,6 +41,9 @@ struct Record {
   value::Value let_be{};
   bool tainted = false;  // half made: replaced next time
   bool unready = false;  // made, and its conditions have not held yet
+  // The `replace_when` that was fulfilled while the object could not be replaced, as
+  // lower::Name has it; or "".
+  std::string due;
   std::string tag;       // the ownership tag its object carries, or ""
   Lifecycle lifecycle;
   std::vector<Deposed> deposed;

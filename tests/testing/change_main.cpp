@@ -2,7 +2,7 @@
 // with what it prints behind it, marked `>`. With --accept what is printed now is written.
 //   program              the lines behind it, indented, are the program from now on:
 //     NAME [attribute=value]... [needs=NAME] [protect] [retain] [cbd] [ignore=a] [drift=a:policy]
-//          [ready=attribute:value] [when=NAME]       `ref=NAME.id` refers to another
+//          [ready=attribute:value] [when=NAME[.ATTR]]       `ref=NAME.id` refers to another
 //          [in=PROVIDER]                             `sim` unless said otherwise
 //     provider inner at=NAME.id [token=NAME.size], provider deep …   in a thing of sim, of inner
 //     moved A B, adopt NAME ID, forget NAME
@@ -148,8 +148,10 @@ class Story {
         ready.within = 1;
         life.ready.push_back(std::move(ready));
       } else if (key == "when") {
-        life.replace_when.push_back({text, ""});
-        needs.insert(text);
+        const size_t dot = std::min(text.find('.'), text.size());
+        life.replace_when.push_back(
+            {text.substr(0, dot), dot < text.size() ? text.substr(dot + 1) : ""});
+        needs.insert(text.substr(0, dot));
       } else if (key == "needs") {
         needs.insert(text);
       } else if (key == "in") {
@@ -316,6 +318,7 @@ class Story {
       std::string flags;
       if (record.tainted) flags += " tainted";
       if (record.unready) flags += " unready";
+      if (!record.due.empty()) flags += " due=" + record.due;
       if (record.lifecycle.protect) flags += " protected";
       Say(address + ": " + Shown(record.attributes) + flags);
       known.insert(record.attributes.Text("id"));
