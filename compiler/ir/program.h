@@ -38,6 +38,8 @@ struct Demand {
   double mean = 0;               // s; the warm time of a function
   double cold = 0;               // s; functions only
   std::optional<double> memory;  // bytes per replica there, instead of the part's
+  // Standard deviation over mean; absent: 1, as exponential times have.
+  std::optional<double> variation;
   bool measured = false;         // from `measured … on …` of the deploy
   Loc loc;
 };

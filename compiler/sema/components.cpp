@@ -238,6 +238,9 @@ DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Blo
   return {};
 }
 
+// Standard deviation over mean. Of what varies more, two moments say nothing.
+constexpr double MostVariation = 10;
+
 bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string& name,
                ir::Demand& demand) {
   demand.loc = expr.loc;
@@ -249,7 +252,8 @@ bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string
           const auto* attribute = std::get_if<ast::Attribute>(&item);
           return attribute && attribute->key.text() == "time";
         });
-    std::vector<Spec> specs = {{"memory", Form::Quantity, dimension::Size, {}, false}};
+    std::vector<Spec> specs = {{"memory", Form::Quantity, dimension::Size, {}, false},
+                               {"variation", Form::Quantity, dimension::Ratio, {}, false}};
     for (const char* time : {"warm", "cold", "time"}) {
       const bool due = (std::string_view(time) == "time") == plain;
       if (due) specs.push_back({time, Form::Quantity, dimension::Time, {}, true});
@@ -260,6 +264,15 @@ bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string
     demand.mean = read.Number(mean, 0);
     demand.cold = read.Number("cold", demand.mean);
     if (read.Has("memory")) demand.memory = read.Number("memory", 0);
+    if (read.Has("variation")) {
+      demand.variation = read.Number("variation", 1);
+      if (*demand.variation > MostVariation) {
+        reader.emitter().Error("E0311", read.ValueLoc("variation"),
+                               "a variation, the standard deviation over the mean, is at most "
+                               "1000 %");
+        return false;
+      }
+    }
   } else {
     const auto time = reader.ReadValue(expr, {name, Form::Quantity, dimension::Time, {}, false});
     const auto* quantity = time ? time->As<Quantity>() : nullptr;

@@ -124,6 +124,7 @@ class DeployBuilder {
     const auto put = [&](ir::Part& part) {
       const ir::Demand* before = ir::DemandOn(part, demand.kind);
       if (before && !demand.memory) demand.memory = before->memory;
+      if (before && !demand.variation) demand.variation = before->variation;
       std::erase_if(part.demands, [&](const ir::Demand& d) { return d.kind == demand.kind; });
       part.demands.push_back(demand);
     };

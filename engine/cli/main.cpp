@@ -378,8 +378,10 @@ class CommandLine {
         ->type_name("FILE")
         ->excludes(rate)
         ->excludes(seconds);
-    app->add_option("--service", simulate.service, "distribution of the service times")
-        ->check(CLI::IsMember({"exponential", "deterministic", "lognormal"}))
+    app->add_option("--service", simulate.service,
+                    "distribution of the service times; stated: as the demands vary, exponential "
+                    "where nothing is said")
+        ->check(CLI::IsMember({"stated", "exponential", "deterministic", "lognormal"}))
         ->capture_default_str();
     app->add_option("--cv", simulate.cv, "lognormal: standard deviation over mean")
         ->check(CLI::Range(0.01, 10.0))

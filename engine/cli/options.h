@@ -46,7 +46,7 @@ struct Options {
     double warmup = -1;        // s before; below 0: a tenth of the measured time
     double rate = 0;           // requests/s; 0: the program's workload
     std::string arrivals = "poisson", trace;
-    std::string service = "exponential", cores = "shared", balance = "random";
+    std::string service = "stated", cores = "shared", balance = "random";
     double cv = 1;
     uint64_t seed = 1;
   } simulate;

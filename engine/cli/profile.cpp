@@ -241,9 +241,9 @@ void Show(const Target& target, const Measured& measured, size_t width, const Op
                                  {"variation", measured.variation}});
     return;
   }
-  std::printf("  measured %-*s on %s = %-8s  // variation %.2f\n", static_cast<int>(width),
-              target.name.c_str(), target.kind.c_str(),
-              profile::FormatTime(measured.seconds).c_str(), measured.variation);
+  std::printf("  measured %-*s on %s = %s\n", static_cast<int>(width), target.name.c_str(),
+              target.kind.c_str(),
+              profile::FormatDemand(measured.seconds, measured.variation).c_str());
   std::fflush(stdout);
 }
 
@@ -257,8 +257,12 @@ Status WriteLines(const Compiled& compiled, const ir::Deploy& deploy,
   const std::string_view text = compiled.sources.text(deploy.loc.file);
   std::vector<profile::Edit> edits;
   for (const auto& [target, measured] : results) {
-    const std::string time = profile::FormatTime(measured.seconds);
     const Loc loc = target.demand.loc;
+    const bool sized = target.demand.measured && target.demand.memory &&
+                       compiled.sources.text(loc).find("memory") != std::string_view::npos;
+    const std::string time =
+        profile::FormatDemand(measured.seconds, measured.variation,
+                              sized ? target.demand.memory : std::nullopt);
     edits.push_back(target.demand.measured ? profile::Edit{loc.begin, loc.end, time}
                                            : profile::LineBelow(text, last,
                                                                 "measured " + target.name + " on " +

@@ -110,7 +110,8 @@ simulate::Settings SettingsOf(const Options& options) {
   simulate::Settings settings;
   settings.process =
       asked.arrivals == "poisson" ? simulate::Process::Poisson : simulate::Process::Deterministic;
-  settings.service = asked.service == "exponential"     ? simulate::Service::Exponential
+  settings.service = asked.service == "stated"          ? simulate::Service::Stated
+                     : asked.service == "exponential"   ? simulate::Service::Exponential
                      : asked.service == "deterministic" ? simulate::Service::Deterministic
                                                         : simulate::Service::LogNormal;
   settings.cv = asked.cv;

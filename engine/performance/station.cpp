@@ -46,12 +46,30 @@ double GammaP(double a, double x) {
   return 1 - scale * fraction;
 }
 
+// What others add to the squared variation of a request's time, over what they add where
+// demands are exponential: (2-U) h.
+double Disturbance(double utilisation, double variation) {
+  const double square = variation * variation;
+  const double wait = (1 + square) / (2 * (1 - utilisation));
+  // 1 less the Laplace transform of a demand of mean 1, at 1/wait.
+  const double ends =
+      -std::expm1(square < 1e-9 ? -1 / wait : -std::log1p(square / wait) / square);
+  return (2 - utilisation) * (wait - wait * wait * ends);
+}
+
+// Of an exponential demand `others` is what others add.
+double SquaredVariation(double others, double utilisation, double variation) {
+  if (variation == 1) return 1 + others;
+  return variation * variation + others * Disturbance(utilisation, variation);
+}
+
 }  // namespace
 
-Sojourn ProcessorSharing(double demand, double utilisation) {
+Sojourn ProcessorSharing(double demand, double utilisation, double variation) {
   if (utilisation >= 1) return {Infinity, Infinity};
   const double mean = demand / (1 - utilisation);
-  return {mean, mean * mean * (2 + utilisation) / (2 - utilisation)};
+  const double others = 2 * utilisation / (2 - utilisation);
+  return {mean, mean * mean * SquaredVariation(others, utilisation, variation)};
 }
 
 double ErlangC(unsigned servers, double load) {
@@ -63,31 +81,32 @@ double ErlangC(unsigned servers, double load) {
   return blocked / (1 - utilisation * (1 - blocked));
 }
 
-Sojourn MultiCore(double demand, double utilisation, unsigned servers) {
+Sojourn MultiCore(double demand, double utilisation, unsigned servers, double variation) {
   if (utilisation >= 1) return {Infinity, Infinity};
-  if (servers == 1) return ProcessorSharing(demand, utilisation);
+  if (servers == 1) return ProcessorSharing(demand, utilisation, variation);
   const double waits = ErlangC(servers, utilisation * servers);
   const double wait = 1 / (servers * (1 - utilisation));
   const double slower = waits * wait;
   const double mean = demand * (1 + slower);
   const double damped = slower + 1.4 + 0.5 / wait + 0.1 / (wait * wait);
-  return {mean, mean * mean * (1 + 2 * slower / damped)};
+  return {mean, mean * mean * SquaredVariation(2 * slower / damped, utilisation, variation)};
 }
 
 double NodeUtilisation(double busy, double cores, bool per_core) {
   return per_core ? busy / cores : busy;
 }
 
-Sojourn Node(double demand, double busy, double cores, bool per_core) {
+Sojourn Node(double demand, double busy, double cores, bool per_core, double variation) {
   const double utilisation = NodeUtilisation(busy, cores, per_core);
-  if (!per_core) return ProcessorSharing(demand, utilisation);
-  if (cores < 2) return ProcessorSharing(demand / cores, utilisation);
+  if (!per_core) return ProcessorSharing(demand, utilisation, variation);
+  if (cores < 2) return ProcessorSharing(demand / cores, utilisation, variation);
   const auto servers = static_cast<unsigned>(std::floor(cores));
-  return MultiCore(demand * servers / cores, utilisation, servers);
+  return MultiCore(demand * servers / cores, utilisation, servers, variation);
 }
 
-FunctionResponse WarmPool(double rate, double warm, double cold, double idle) {
-  if (rate <= 0) return {{cold, cold * cold}, 1};
+FunctionResponse WarmPool(double rate, double warm, double cold, double idle, double variation) {
+  const double second = 1 + variation * variation;
+  if (rate <= 0) return {{cold, cold * cold * (second - 1)}, 1};
   const double load = rate * warm;
   // State m: m warm instances. B(m) is the Erlang B loss with m servers, a(m) what the
   // m-th takes, kappa(m) the rate at which one of m dies. The stationary weights of
@@ -136,7 +155,7 @@ FunctionResponse WarmPool(double rate, double warm, double cold, double idle) {
   }
   const double colds = sum / weight;
   const double mean = colds * cold + (1 - colds) * warm;
-  const double square = 2 * (colds * cold * cold + (1 - colds) * warm * warm);
+  const double square = second * (colds * cold * cold + (1 - colds) * warm * warm);
   return {{mean, square - mean * mean}, colds};
 }
 

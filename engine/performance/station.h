@@ -13,6 +13,8 @@
 //   needs much less than the others, somewhat too low);
 // - some tenths of a function's requests are cold starts that take much longer than warm
 //   ones: two moments do not give such a mixture, its p95 is up to 20 % too high;
+// - demands vary by more than 100 %: then their quantiles depend on more than two moments.
+//   Log-normal ones of 200 % have a p95 up to 45 % below the formula's;
 // - a function's limit of executions is nearly used: the wait before it is left out.
 namespace sprint::performance {
 
@@ -28,7 +30,13 @@ struct Sojourn {
 //   mean D/(1-U): insensitive to the distribution of demands (M/G/1-PS).
 //   variance W^2 (2+U)/(2-U): exact for exponential demands (Coffman, Muntz and
 //   Trotter, "Waiting time distributions for processor-sharing systems", JACM 1970).
-Sojourn ProcessorSharing(double demand, double utilisation);
+// `variation`: standard deviation over mean of the demands, c, of all parts there.
+//   variance W^2 (c^2 + 2U h), h = m - m^2 (1 - (1 + c^2/m)^(-1/c^2)), m = (1+c^2)/(2(1-U)): the
+//   conditional variance of Yashkov ("A derivation of response time distribution for a M/G/1
+//   processor-sharing queue", Problems of Control and Information Theory 1983), which needs how
+//   long requests would wait first come first served - taken as exponential with the mean of
+//   Pollaczek and Khinchine - over demands of a gamma distribution. As above for c = 1.
+Sojourn ProcessorSharing(double demand, double utilisation, double variation = 1);
 
 // `servers` cores shared evenly by all requests there, each on at most one core at a time:
 // what an operating system does with the processes on a node.
@@ -39,8 +47,9 @@ Sojourn ProcessorSharing(double demand, double utilisation);
 //   node are exponential with one mean, and another when not.
 //   variance W^2 (1 + 2x/(x + 1.4 + 0.5/w + 0.1/w^2)), w = 1/(k(1-U)), x = C w: fitted to the exact
 //   one of exponential demands, which a system of linear equations gives (each number of
-//   others present is a state). Within 1.5 % of it for 2 to 64 cores and U up to 0.95.
-Sojourn MultiCore(double demand, double utilisation, unsigned servers);
+//   others present is a state). Within 1.5 % of it for 2 to 64 cores and U up to 0.95. With
+//   another `variation` what the others add changes as on a single server.
+Sojourn MultiCore(double demand, double utilisation, unsigned servers, double variation = 1);
 
 // Probability that all `servers` are busy when `load` = rate * demand arrives.
 double ErlangC(unsigned servers, double load);
@@ -49,19 +58,20 @@ double ErlangC(unsigned servers, double load);
 // processor-sharing server. Below one core everything takes 1/cores as long; a
 // fraction above a whole number of cores makes each a little faster.
 // `busy` is rate * demand of all parts on the node, demand as measured on one core.
-Sojourn Node(double demand, double busy, double cores, bool per_core);
+Sojourn Node(double demand, double busy, double cores, bool per_core, double variation = 1);
 double NodeUtilisation(double busy, double cores, bool per_core);
 
 // A function whose warm instances die after `idle` seconds without a request; a request
 // that finds all of them busy starts a cold one. `cold_share` of all requests do. Times
-// are exponential, warm or cold.
+// are exponential, warm or cold; their `variation` changes the variance of the response.
 // Source: Mahmoudi and Khazaei, "Performance Modeling of Serverless Computing
 // Platforms", IEEE TCC 2020, as restated in the formulas beside the code.
 struct FunctionResponse {
   Sojourn response;
   double cold_share = 0;
 };
-FunctionResponse WarmPool(double rate, double warm, double cold, double idle);
+FunctionResponse WarmPool(double rate, double warm, double cold, double idle,
+                          double variation = 1);
 
 // Mean time (s) that is billed for an execution when every unit begun is billed whole:
 // unit * sum over k of P(X > k unit) = unit / (1 - e^(-unit/mean)) for exponential times.

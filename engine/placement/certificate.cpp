@@ -107,6 +107,7 @@ Object OptionJson(const solver::Option& option, bool function) {
   if (function) object["response"] = List{option.response.mean, option.response.variance};
   if (option.memory) object["memory"] = *option.memory;
   if (option.billed) object["billed"] = *option.billed;
+  if (!function && option.variation != 1) object["variation"] = option.variation;
   return object;
 }
 

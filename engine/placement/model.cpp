@@ -207,10 +207,12 @@ class Builder {
     const ir::Demand* chosen = ir::DemandOn(piece, pool.kind);
     if (!chosen) return;
     solver::Option option{j, chosen->mean, {}, chosen->memory};
+    option.variation = chosen->variation.value_or(1);
     if (pool.form == ir::PoolForm::Functions) {
       option.cold = std::max(chosen->cold, chosen->mean);
       option.response =
-          performance::WarmPool(part.rate, chosen->mean, option.cold, pool.idle).response;
+          performance::WarmPool(part.rate, chosen->mean, option.cold, pool.idle, option.variation)
+              .response;
       const double unit = program_.kinds[pool.kind].billing_unit;
       if (unit > 0) option.billed = performance::BilledTime(chosen->mean, unit);
     }

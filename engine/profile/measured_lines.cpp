@@ -14,6 +14,13 @@ std::string FormatTime(double seconds) {
   return FormatNumber(std::max(seconds, 1e-9) * 1e6, 3) + " us";
 }
 
+std::string FormatDemand(double seconds, double variation, std::optional<double> memory) {
+  std::string text = "{ time = " + FormatTime(seconds);
+  text += ", variation = " + FormatNumber(variation * 100, 2) + " %";
+  if (memory) text += ", memory = " + Format(Quantity{*memory, dimension::Size, {}, {}});
+  return text + " }";
+}
+
 std::string Edited(std::string_view text, std::vector<Edit> edits) {
   std::stable_sort(edits.begin(), edits.end(),
                    [](const Edit& a, const Edit& b) { return a.begin < b.begin; });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@ namespace sprint::profile {
 
 // In a unit that people read it in, three digits: "62.7 ms", "1.25 s", "840 us".
 std::string FormatTime(double seconds);
+
+// "{ time = 62.7 ms, variation = 12 % }", and the bytes a replica needs there.
+std::string FormatDemand(double seconds, double variation,
+                         std::optional<double> memory = std::nullopt);
 
 // Bytes [begin, end) of a text, and what is to stand there; begin == end inserts.
 struct Edit {

@@ -17,6 +17,7 @@ constexpr uint64_t AskEvery = 1 << 16;  // events between two calls of go_on
 struct Site {
   uint32_t pool = 0;
   double service = 0;  // s of one core, mean
+  double variation = 1;
   double cold = 0;     // functions
   double exit = 0;     // 1 for the last part
   double onward = 0;   // s to the next part
@@ -127,6 +128,7 @@ class Run {
       Site site;
       site.pool = pools[p];
       site.service = option->demand;
+      site.variation = option->variation;
       if (pool.form == solver::Form::Functions) {
         site.cold = std::max(option->cold, option->demand);
         site.warm_pool = static_cast<int>(warm_pools_.size());
@@ -262,8 +264,11 @@ class Run {
     Serve(token);
   }
 
-  double Draw(double mean) {
+  double Draw(double mean, double variation) {
     switch (settings_.service) {
+      case Service::Stated:
+        if (variation == 1) return random_.Exponential(mean);
+        return variation > 0 ? random_.LogNormal(mean, variation) : mean;
       case Service::Exponential:
         return random_.Exponential(mean);
       case Service::Deterministic:
@@ -293,7 +298,7 @@ class Run {
       instance = settings_.balance == Balance::Random ? random_.Below(n) : turn_[j]++ % n;
     }
     const uint32_t station = first_station_[j] + instance;
-    stations_[station].Arrive(now_, token, Draw(site.service));
+    stations_[station].Arrive(now_, token, Draw(site.service, site.variation));
     calendar_.Set(station, stations_[station].Next());
   }
 
@@ -313,8 +318,8 @@ class Run {
       ++pool.measured;
       pool.cold += instance.cold ? 1 : 0;
     }
-    At({now_ + Draw(instance.cold ? site.cold : site.service), 0, Timer::FunctionDone, token,
-        instance});
+    At({now_ + Draw(instance.cold ? site.cold : site.service, site.variation), 0,
+        Timer::FunctionDone, token, instance});
   }
 
   void EndExecution(Token token, const WarmPool::Instance& instance) {

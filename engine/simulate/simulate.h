@@ -26,7 +26,8 @@
 // Times in s, rates in requests/s. The same settings give the same bytes.
 namespace sprint::simulate {
 
-enum class Service : uint8_t { Exponential, Deterministic, LogNormal };
+// Stated: log-normal with the variation of each demand; exponential where that is 1.
+enum class Service : uint8_t { Stated, Exponential, Deterministic, LogNormal };
 
 // Which of a pool's instances gets a request.
 enum class Balance : uint8_t {
@@ -41,7 +42,7 @@ struct Settings {
   double warmup = 0;      // s before the measured time
   double seconds = 3600;  // measured; a request counts when it enters then
   uint64_t seed = 1;
-  Service service = Service::Exponential;
+  Service service = Service::Stated;
   double cv = 1;  // LogNormal: standard deviation over mean of the service times
   Discipline cores = Discipline::Shared;
   Balance balance = Balance::Random;

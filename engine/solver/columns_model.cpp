@@ -17,18 +17,21 @@ constexpr double Size = 1000, Nowhere = 20 * Size, MostNowhere = 1e7;
 
 // What a required upper bound says of the sum of the mean times on its path; nothing: nothing.
 // The gamma quantile of Domains::Monotone falls with the shape, and the shape of a sum of n
-// stages is n at most where none varies less than an exponential one.
+// stages is n/c^2 at most where each varies by c at least.
 std::optional<double> MeanBound(const Problem& problem, const Constraint& rule, bool monotone) {
   if (!rule.percentile) return rule.bound;
   if (!monotone) return std::nullopt;
-  double stages = 0;
+  double stages = 0, square = 1;
   for (uint32_t c : rule.path) {
     size_t most = 0;
     for (const Variant& variant : problem.components[c].variants) {
       most = std::max(most, variant.parts.size());
       for (const Part& part : variant.parts) {
         for (const Option& option : part.options) {
-          if (problem.pools[option.pool].form != Form::Functions) continue;
+          if (problem.pools[option.pool].form != Form::Functions) {
+            square = std::min(square, option.variation * option.variation);
+            continue;
+          }
           const double least = option.response.mean * option.response.mean;
           const double variance = option.response.variance;
           if (variance < least * (1 - 1e-9) || variance > 3 * least) return std::nullopt;
@@ -37,7 +40,7 @@ std::optional<double> MeanBound(const Problem& problem, const Constraint& rule, 
     }
     stages += static_cast<double>(most);
   }
-  return rule.bound / performance::Quantile({1, 1 / stages}, *EarlyPercentile(rule));
+  return rule.bound / performance::Quantile({1, square / stages}, *EarlyPercentile(rule));
 }
 
 }  // namespace

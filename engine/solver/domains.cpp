@@ -108,7 +108,8 @@ bool Domains::Alone(uint32_t c, const Part& part, const Option& option) const {
 }
 
 // A gamma quantile between these grows with mean and variance while its shape is at least
-// 1/3, which sums of whole stages keep and mixtures by early exits need not.
+// 1/3, which sums of whole stages keep that vary no more than exponential ones on a busy node,
+// and mixtures by early exits need not.
 constexpr double LowestMonotone = 0.9, HighestMonotone = 0.95;
 
 std::optional<double> EarlyPercentile(const Constraint& rule) {
@@ -128,6 +129,11 @@ bool Domains::Monotone(const Constraint& rule) const {
     for (const Variant& variant : problem_.components[c].variants) {
       for (const Part& part : variant.parts) {
         if (part.exit > 0) return false;
+        for (const Option& option : part.options) {
+          if (problem_.pools[option.pool].form != Form::Functions && option.variation > 1) {
+            return false;
+          }
+        }
       }
     }
   }

@@ -332,7 +332,7 @@ double Draft::Measure(size_t i) const {
     const Option& option = part.options[chosen_[c][p]->option];
     if (pool.form == Form::Functions) return option.response;
     return performance::Node(option.demand, load_[j] / placement_.count[j], pool.cores,
-                             pool.per_core);
+                             pool.per_core, option.variation);
   };
   switch (rule.metric) {
     case Metric::Response:

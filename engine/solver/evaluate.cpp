@@ -41,7 +41,8 @@ performance::Sojourn PartResponse(const Problem& problem, const Part& part, uint
     const Pool& where = problem.pools[pool];
     if (where.form == Form::Functions) return option.response;
     if (count == 0) break;
-    return performance::Node(option.demand, load / count, where.cores, where.per_core);
+    return performance::Node(option.demand, load / count, where.cores, where.per_core,
+                             option.variation);
   }
   constexpr double Infinity = std::numeric_limits<double>::infinity();
   return {Infinity, Infinity};

@@ -42,6 +42,8 @@ struct Option {
   double cold = 0;  // s; functions: the time of an instance that has to start first
   // s; functions: what one execution is billed, when not the warm time.
   std::optional<double> billed = std::nullopt;
+  // Standard deviation of the demand over its mean; in `response` already.
+  double variation = 1;
 };
 
 struct Part {

@@ -176,7 +176,7 @@ class Checker {
     if (pool.form == Form::Functions) return Chosen(c, p).response;
     const auto j = placement_.pool[c][p];
     return performance::Node(Chosen(c, p).demand, Busy(j) / placement_.count[j], pool.cores,
-                             pool.per_core);
+                             pool.per_core, Chosen(c, p).variation);
   }
 
   // Enumerates where a request leaves a component: probability, mean, variance, network.

@@ -68,6 +68,7 @@ class Dumper {
     Line(indent + "demand " + program_.kinds[demand.kind].name + " " + Number(demand.mean) +
          (demand.cold == demand.mean ? "" : " cold=" + Number(demand.cold)) +
          (demand.memory ? " memory=" + Number(*demand.memory) : "") +
+         (demand.variation ? " variation=" + Number(*demand.variation) : "") +
          (demand.measured ? " measured" : ""));
   }
 

@@ -38,7 +38,7 @@ class Model:
 
     def station(self, option, load, count):
         """Mean and variance of the time at one part: a constant on functions, processor sharing
-        on nodes (variance: Coffman, Muntz, Trotter), Erlang C where demands are per core."""
+        on nodes (variance: Coffman, Muntz, Trotter; Yashkov), Erlang C where demands are per core."""
         pool = self.problem.pools[option.pool]
         if pool.function:
             return option.mean, option.variance
@@ -48,15 +48,25 @@ class Model:
         if pool.per_core:
             busy /= pool.cores
             if pool.cores >= 2:
-                return self.many_cores(demand, busy, pool.cores)
+                return self.many_cores(demand, busy, pool.cores, option.variation)
             demand /= pool.cores
         if busy >= 1:
             return math.inf, math.inf
         mean = demand / (1 - busy)
-        return mean, mean * mean * (2 + busy) / (2 - busy)
+        return mean, mean * mean * self.spread(2 * busy / (2 - busy), busy, option.variation)
 
     @staticmethod
-    def many_cores(demand, used, cores):
+    def spread(others, used, variation):
+        """Variance over the squared mean, where `others` add so much to exponential demands."""
+        if variation == 1:
+            return 1 + others
+        square = variation ** 2
+        wait = (1 + square) / 2 / (1 - used)
+        transform = math.exp(-1 / wait) if square < 1e-9 else (1 + square / wait) ** (-1 / square)
+        return square + others * (2 - used) * wait * (1 - wait * (1 - transform))
+
+    @staticmethod
+    def many_cores(demand, used, cores, variation):
         servers = math.floor(cores)
         demand *= servers / cores
         if used >= 1:
@@ -68,7 +78,8 @@ class Model:
         wait = 1 / (servers * (1 - used))
         slower = waits * wait
         mean = demand * (1 + slower)
-        return mean, mean * mean * (1 + 2 * slower / (slower + 1.4 + 0.5 / wait + 0.1 / (wait * wait)))
+        others = 2 * slower / (slower + 1.4 + 0.5 / wait + 0.1 / (wait * wait))
+        return mean, mean * mean * Model.spread(others, used, variation)
 
     # -- paths -----------------------------------------------------------------------------
 
@@ -264,14 +275,15 @@ class Model:
 
     def worsens(self, rule):
         """Is a response only made worse by more load and more components? The mean is; a gamma
-        quantile from 0.9 to 0.95 while the shape is at least 1/3, which sums of whole stages keep
-        and mixtures by early exits need not."""
+        quantile from 0.9 to 0.95 while the shape is at least 1/3, which sums of whole stages keep that
+        vary no more than exponential ones, and mixtures by early exits need not."""
         if not rule.at_most:
             return False
         if rule.percentile is None:
             return True
         return rule.percentile >= LOWEST and not any(
-            part.exit > 0 for c in rule.path for variant in self.problem.components[c] for part in variant.parts)
+            part.exit > 0 or any(option.variation > 1 for option in part.options)
+            for c in rule.path for variant in self.problem.components[c] for part in variant.parts)
 
 
 LOWEST, HIGHEST = 0.9, 0.95

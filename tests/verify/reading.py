@@ -102,7 +102,8 @@ class Pool:
 
 class Option:
     """One part on one pool."""
-    __slots__ = ("pool", "demand", "mean", "variance", "memory", "gpu", "load", "cost", "fixed", "cloud")
+    __slots__ = ("pool", "demand", "mean", "variance", "memory", "gpu", "load", "cost", "fixed", "cloud",
+                 "variation")
 
     def __init__(self, raw, part, pools, goal, what):
         self.pool = index(member(raw, "pool", int, what), len(pools), f"the pool of {what}")
@@ -110,6 +111,7 @@ class Option:
         self.demand = number(raw, "demand", what)
         self.memory = number(raw, "memory", what, part.memory)
         self.gpu = part.gpu_memory
+        self.variation = number(raw, "variation", what, 1.0, 0, 1e3)
         self.load = self.demand * part.rate
         self.cloud = pool.cloud
         self.mean = self.variance = self.cost = self.fixed = 0.0

@@ -352,7 +352,7 @@ class Life(unittest.TestCase):
         self.assertEqual(len(before), len(after))
         self.assertEqual(len(changed), 1)
         self.assertRegex(changed[0][1],
-                         r"^  measured Front on local.Slice = [\d.]+ ms   // of one core$")
+                         r"^  measured Front on local.Slice = { time = [\d.]+ ms, variation = [\d.]+ % }   // of one core$")
         self.assertEqual(self.footprint(), running)
         self.assertEqual(sorted(p.name for p in (self.folder / ".sprint").glob("*profile*")), [])
         output = self.sprint("profile", "--requests", str(self.folder / "none"), code=1)

@@ -21,6 +21,53 @@ TEST(ProcessorSharing, AnEmptyServerShowsTheDemandsOwnVariance) {
   EXPECT_DOUBLE_EQ(ProcessorSharing(0.2, 0).variance, 0.04);
 }
 
+// At U = 1/2, m = 1 and h = 1 - (1 - 1/e) for constant demands; m = 5, h = 5 - 25 (1 - 1.8^(-1/4))
+// where they vary by 2.
+TEST(ProcessorSharing, VariesAsTheDemandsDo) {
+  const double square = 0.2 * 0.2;
+  EXPECT_NEAR(ProcessorSharing(0.1, 0.5, 0).variance, square * 0.36787944, 1e-9);
+  EXPECT_NEAR(ProcessorSharing(0.1, 0.5, 2).variance, square * (4 + 1.58350), 1e-6);
+  EXPECT_DOUBLE_EQ(ProcessorSharing(0.1, 0.5, 2).mean, 0.2);
+  EXPECT_DOUBLE_EQ(ProcessorSharing(0.2, 0, 0.5).variance, 0.01);
+  // What is nearly exponential, or nearly constant, varies nearly as much.
+  for (const double used : {0.1, 0.6, 0.95}) {
+    const double same = ProcessorSharing(1, used, 1).variance;
+    EXPECT_NEAR(ProcessorSharing(1, used, 1 + 1e-9).variance, same, 1e-6 * same);
+    const double constant = ProcessorSharing(1, used, 0).variance;
+    EXPECT_NEAR(ProcessorSharing(1, used, 1e-4).variance, constant, 1e-6 * constant);
+  }
+}
+
+// What Domains::Monotone stands on: more load never makes it vary less, and up to 1 the shape
+// is at least 1/3.
+TEST(Node, MoreLoadVariesMore) {
+  for (const double variation : {0.0, 0.2, 0.7, 1.0, 3.0}) {
+    for (const double cores : {1, 2, 8, 64}) {
+      double before = 0;
+      for (double used = 0; used < 0.999; used += 0.01) {
+        const Sojourn at = Node(1, used * cores, cores, true, variation);
+        EXPECT_GE(at.variance, before * (1 - 1e-9)) << variation << " " << cores << " " << used;
+        EXPECT_GE(at.variance, at.mean * at.mean * variation * variation * (1 - 1e-9));
+        if (variation <= 1) {
+          EXPECT_LE(at.variance, 3 * at.mean * at.mean * (1 + 1e-9));
+        }
+        before = at.variance;
+      }
+    }
+  }
+}
+
+TEST(WarmPool, VariesAsTheTimesDo) {
+  // All are cold: one time, that varies by half.
+  const FunctionResponse cold = WarmPool(0, 0.1, 2, 600, 0.5);
+  EXPECT_DOUBLE_EQ(cold.response.variance, 1);
+  const FunctionResponse one = WarmPool(1, 0.1, 2, 10), half = WarmPool(1, 0.1, 2, 10, 0.5);
+  EXPECT_DOUBLE_EQ(one.response.mean, half.response.mean);
+  const double second = one.response.variance + one.response.mean * one.response.mean;
+  EXPECT_NEAR(half.response.variance, second * 1.25 / 2 - one.response.mean * one.response.mean,
+              1e-12);
+}
+
 TEST(MultiCore, OneCoreIsASingleServer) {
   EXPECT_NEAR(MultiCore(0.1, 0.5, 1).mean, 0.2, 1e-12);
   EXPECT_NEAR(MultiCore(0.1, 0.5, 1).variance, ProcessorSharing(0.1, 0.5).variance, 1e-12);

@@ -14,6 +14,9 @@ TEST(FormatTime, ChoosesAUnit) {
   EXPECT_EQ(FormatTime(1.2549), "1.25 s");
   EXPECT_EQ(FormatTime(0.00084), "840 us");
   EXPECT_EQ(FormatTime(0), "0.001 us");
+  EXPECT_EQ(FormatDemand(0.0627, 0.1249), "{ time = 62.7 ms, variation = 12 % }");
+  EXPECT_EQ(FormatDemand(2, 0, 3.0 * 1024 * 1024 * 1024),
+            "{ time = 2 s, variation = 0 %, memory = 3 GiB }");
 }
 
 constexpr std::string_view Program =

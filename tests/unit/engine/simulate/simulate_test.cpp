@@ -86,6 +86,25 @@ TEST(Simulate, QueuedConstantTimesWaitHalfAsLong) {
   EXPECT_NEAR(Measure(One(0.45, 0.75, true), settings).responses[0].mean.value, mean, mean * 0.02);
 }
 
+// Within 10 % of the formulas, as the model promises below 0.8.
+TEST(Simulate, APercentileFollowsTheVariationOfTheDemand) {
+  for (const double variation : {0.0, 0.3, 1.0}) {
+    for (const double used : {0.2, 0.75}) {
+      for (const double cores : {1, 4}) {
+        SCOPED_TRACE(testing::Message() << variation << " " << used << " " << cores);
+        PlacedApplication made = One(used * cores, cores, true);
+        auto& option = made.problem.components[0].variants[0].parts[0].options[0];
+        option.variation = variation;
+        const Report report = Measure(made, Long());
+        const double foretold = performance::Quantile(
+            performance::Node(option.demand, used * cores, cores, true, variation), 0.95);
+        const double seen = report.responses[0].quantiles[0].value;
+        EXPECT_NEAR(foretold, seen, 0.1 * seen);
+      }
+    }
+  }
+}
+
 TEST(Simulate, TheSameSeedGivesTheSameNumbers) {
   Settings settings = Long(5000);
   const auto mean = [&] { return Measure(One(0.7), settings).responses[0].mean.value; };

@@ -244,6 +244,16 @@ inline Problem Random(uint32_t seed) {
     if (chance(0.5)) rule.weight = real(0.01, 2);
     p.constraints.push_back(rule);
   }
+  const double most = chance(0.4) ? 1 : chance(0.2) ? 3 : 0;
+  for (Component& component : p.components) {
+    for (Variant& variant : component.variants) {
+      for (Part& part : variant.parts) {
+        for (Option& option : part.options) {
+          if (most > 0) option.variation = chance(0.3) ? 0 : real(0, most);
+        }
+      }
+    }
+  }
   return p;
 }
 
