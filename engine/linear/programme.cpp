@@ -43,6 +43,11 @@ class Programme::Model {
     ranges_changed_ = true;
   }
 
+  void SetCost(uint32_t column, double cost) {
+    cost_[column] = cost;
+    costs_changed_ = true;
+  }
+
   void SetRowRange(uint32_t row, double low, double high) {
     row_low_[row] = low;
     row_high_[row] = high;
@@ -60,10 +65,12 @@ class Programme::Model {
         continue;
       }
       low_[kept] = low_[column];
-      high_[kept++] = high_[column];
+      high_[kept] = high_[column];
+      cost_[kept++] = cost_[column];
     }
     low_.resize(kept);
     high_.resize(kept);
+    cost_.resize(kept);
     inside_ = kept;
   }
 
@@ -94,17 +101,20 @@ class Programme::Model {
     const size_t more = low_.size() - inside_;
     if (more > 0) {
       Clp_addColumns(clp_, static_cast<int>(more), low_.data() + inside_, high_.data() + inside_,
-                     cost_.data(), starts_.data(), rows_.data(), factors_.data());
+                     cost_.data() + inside_, starts_.data(), rows_.data(), factors_.data());
       inside_ = low_.size();
       rows_.clear();
       factors_.clear();
-      cost_.clear();
       starts_.assign(1, 0);
     }
     if (ranges_changed_) {
       Clp_chgColumnLower(clp_, low_.data());
       Clp_chgColumnUpper(clp_, high_.data());
       ranges_changed_ = false;
+    }
+    if (costs_changed_) {
+      Clp_chgObjCoefficients(clp_, cost_.data());
+      costs_changed_ = false;
     }
     if (rows_changed_) {
       Clp_chgRowLower(clp_, row_low_.data());
@@ -115,11 +125,11 @@ class Programme::Model {
 
   Clp_Simplex* clp_;
   std::vector<double> row_low_, row_high_;
-  std::vector<double> low_, high_;  // of all columns
-  size_t inside_ = 0;               // columns that Clp has; of the others:
-  std::vector<double> cost_, factors_;
+  std::vector<double> low_, high_, cost_;  // of all columns
+  size_t inside_ = 0;                      // columns that Clp has; of the others:
+  std::vector<double> factors_;
   std::vector<int> starts_{0}, rows_;
-  bool ranges_changed_ = false, rows_changed_ = false;
+  bool ranges_changed_ = false, rows_changed_ = false, costs_changed_ = false;
 };
 
 Programme::Programme() : model_(std::make_unique<Model>()) {}
@@ -133,6 +143,7 @@ uint32_t Programme::AddColumn(double cost, std::span<const Entry> entries, doubl
 void Programme::SetRange(uint32_t column, double low, double high) {
   model_->SetRange(column, low, high);
 }
+void Programme::SetCost(uint32_t column, double cost) { model_->SetCost(column, cost); }
 void Programme::SetRowRange(uint32_t row, double low, double high) {
   model_->SetRowRange(row, low, high);
 }

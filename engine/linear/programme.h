@@ -29,6 +29,7 @@ class Programme {
   uint32_t AddColumn(double cost, std::span<const Entry> entries, double low = 0,
                      double high = Infinity);
   void SetRange(uint32_t column, double low, double high);
+  void SetCost(uint32_t column, double cost);
   void SetRowRange(uint32_t row, double low, double high);
   // Columns after them get lower numbers. `which` is sorted.
   void Drop(std::span<const uint32_t> which);

@@ -12,7 +12,7 @@ constexpr double Infinity = std::numeric_limits<double>::infinity();
 // Instances that are tried one number after the other; beyond, in steps of a share.
 constexpr uint32_t SingleCounts = 8;
 // Nodes of one knapsack: few while there is much to find, more and more where not.
-constexpr int FewNodes = 20000, MostNodes = 400'000, MoreNodes = 4;
+constexpr int FewNodes = 500, MostNodes = 400'000, MoreNodes = 4;
 constexpr uint64_t WorkPerStep = 500;   // about as long as a step of the other levels
 constexpr int MostIterations = 20'000;  // of one solution of the master
 constexpr double Smallest = 1e-6;       // a reduced cost, scaled, that is not 0
@@ -20,12 +20,23 @@ constexpr double Nothing = 1e-6;        // a share that is none
 constexpr double Smoothing = 0.7;       // weight of the best prices so far
 // Bound and master agree; and nearly so, as a share of what is left to prove and of the bound.
 constexpr double Converged = 1e-6, LastPart = 0.1, Near = 0.2;
+// Limits of prices, scaled, and how they grow: by this factor every so many rounds, and where
+// nothing else is left to find.
+constexpr double FirstLimit = 1.3, LeastLimit = 0.1, FirstRuleLimit = 1000, Growth = 1.2,
+                 EndGrowth = 3;
+constexpr int RoundsOfLimit = 3;
+// Where there are more groups of pools, a round looks only at some; full rounds follow where
+// these find nothing more.
+constexpr size_t ManyGroups = 150;
+// Fewer new columns than this: knapsacks that were not solved are looked at for longer.
+constexpr size_t FewFound = 4;
 constexpr uint32_t Anywhere = ~0U;
 
 }  // namespace
 
 void Columns::Enter(const Scope& scope) {
   hardware_ = scope.hardware;
+  most_nodes_ = scope.rough ? FewNodes : MostNodes;
   banned_.resize(pieces_.size());
   for (size_t j = 0; j < pieces_.size(); ++j) banned_[j].assign(pieces_[j].size(), 0);
   for (const Ban& ban : scope.bans) {
@@ -59,6 +70,12 @@ void Columns::Enter(const Scope& scope) {
   kinds_.resize(kind_row_.size(), {0, Infinity});
   for (size_t q = 0; q < kinds_.size(); ++q) {
     master_.SetRowRange(kind_row_[q], kinds_[q][0], kinds_[q][1]);
+  }
+  for (size_t r = 0; r < rules_.size(); ++r) {
+    Rule& rule = rules_[r];
+    const bool less = rule.metric == Metric::Response && !scope.taken.empty();
+    rule.left = less ? std::max(0.0, 1 - scope.taken[rule.constraint] / rule.most) : 1;
+    master_.SetRowRange(rule_row_[r], -Infinity, rule.left);
   }
   for (uint32_t g = 0; g < unused_.size(); ++g) {
     bool must = false;
@@ -200,7 +217,11 @@ double Columns::Best(const PartPrices& at, uint32_t j, double below,
   for (uint32_t k : of_pool_[j]) {
     if (Allowed(columns_[k])) below = std::min(below, Reduced(at, columns_[k]));
   }
-  for (const Count count : Counts(j)) {
+  const std::vector<Count> counts = Counts(j);
+  double each = Infinity;
+  for (const Count count : counts) each = std::min(each, Instances(at, j, count) / count.high);
+  if (each > 0 && filling_.Reach(offers_, RoomOf(j, {1, 1}), each) <= -below) return below;
+  for (const Count count : counts) {
     const double cost = Instances(at, j, count);
     if (cost - gains >= below) continue;
     const auto& filled = filling_.Fill(offers_, RoomOf(j, count), cost - below, nodes_);
@@ -211,7 +232,7 @@ double Columns::Best(const PartPrices& at, uint32_t j, double below,
   return below;
 }
 
-double Columns::Once(const PartPrices& at, std::vector<Column>* found) {
+double Columns::Once(const PartPrices& at, std::vector<Column>* found, size_t of, size_t which) {
   double total = 0, size = 0;
   const auto add = [&](double amount) {
     total += amount;
@@ -226,7 +247,7 @@ double Columns::Once(const PartPrices& at, std::vector<Column>* found) {
     add(least);
   }
   for (double price : at.way) add(-price);
-  for (double price : at.rule) add(-price);
+  for (size_t r = 0; r < rules_.size(); ++r) add(-at.rule[r] * rules_[r].left);
   for (double price : at.zone) add(-price);
   for (size_t q = 0; q < kinds_.size(); ++q) {
     if (at.kind[q] == 0) continue;
@@ -250,7 +271,8 @@ double Columns::Once(const PartPrices& at, std::vector<Column>* found) {
       if (found && !known) found->push_back({j, {}, {k}, 0});
     }
   }
-  for (const auto& group : relaxation_.groups()) {
+  for (size_t g = which; g < relaxation_.groups().size(); g += of) {
+    const auto& group = relaxation_.groups()[g];
     double least = 0;
     for (uint32_t j : group) {
       add(relaxation_.burden(j) * relaxation_.idle(j));
@@ -264,7 +286,7 @@ double Columns::Once(const PartPrices& at, std::vector<Column>* found) {
     }
     add(least);
   }
-  return total - 1e-12 * size;
+  return of > 1 ? -Infinity : total - 1e-12 * size;
 }
 
 double Columns::Idle() const {
@@ -402,9 +424,35 @@ PartPrices Columns::Cheapest() const {
   return best;
 }
 
+// Prices to begin with are not far from those of the cheapest places: what columns are missing
+// is not worth everything (du Merle, Villeneuve, Desrosiers and Hansen 1999).
+void Columns::Limit(const PartPrices& prices) {
+  for (size_t k = 0; k < instead_.size(); ++k) {
+    const bool part = k < prices.part.size();
+    const double cost = part ? std::max(FirstLimit * prices.part[k] * scale_, LeastLimit) : FirstRuleLimit;
+    instead_cost_[k] = std::min(cost, nowhere_cost_);
+    master_.SetCost(instead_[k], instead_cost_[k]);
+  }
+}
+
+// Raises the limits that the master holds on to. False: none.
+bool Columns::Raise(double factor) {
+  bool any = false;
+  for (size_t k = 0; k < instead_.size(); ++k) {
+    if (master_.values()[instead_[k]] < Nothing || instead_cost_[k] >= nowhere_cost_) continue;
+    instead_cost_[k] = std::min(factor * instead_cost_[k], nowhere_cost_);
+    master_.SetCost(instead_[k], instead_cost_[k]);
+    any = true;
+  }
+  return any;
+}
+
 double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& progress) {
   std::vector<Column> found;
-  if (prices.part.empty()) prices = Cheapest();
+  if (prices.part.empty()) {
+    prices = Cheapest();
+    Limit(prices);
+  }
   for (size_t q = 0; q < kinds_.size(); ++q) {
     if (kinds_[q][1] == Infinity) prices.kind[q] = std::max(0.0, prices.kind[q]);
   }
@@ -415,18 +463,25 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
   used_.clear();
   int again = 0;  // how often the same prices were smoothed
   bool solved = false;
+  const int groups = static_cast<int>(1 + relaxation_.groups().size() / ManyGroups);
+  bool full = true;
   PartPrices now;
-  for (int round = 0; round < rounds && best < enough && !progress.Late(); ++round) {
+  for (int round = 0; round < rounds && best < enough && !progress.Over(); ++round) {
     if (!solved) {
       if (!master_.Solve(MostIterations)) break;
       now = Prices();
+      if (round % RoundsOfLimit == RoundsOfLimit - 1) Raise(Growth);
       solved = true;
       again = 0;
     }
     const double master = master_.objective() / scale_ + Idle();
-    if (master - best < Converged * std::fabs(best)) break;
     const double left = std::min(enough - best, Near * std::fabs(master));
-    if (master < enough && enough < Infinity && master - best < LastPart * left) break;
+    if (master - best < Converged * std::fabs(best) ||
+        (master < enough && enough < Infinity && master - best < LastPart * left)) {
+      if (!Raise(EndGrowth)) break;
+      solved = false;
+      continue;
+    }
     const double smooth = std::max(0.0, 1 - (again + 1) * (1 - Smoothing));
     const auto mix = [&](const std::vector<double>& centre, const std::vector<double>& last) {
       std::vector<double> mixed(last.size());
@@ -441,11 +496,12 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
     found.clear();
     exhausted_ = false;
     const uint64_t before = filling_.work();
-    const double bound = Once(at, &found);
+    const size_t of = full ? 1 : groups;
+    const double bound = Once(at, &found, of, static_cast<size_t>(round) % of);
     progress.steps += 1 + (filling_.work() - before + 5 * columns_.size()) / WorkPerStep;
     if (bound > best) {
       best = bound;
-      prices = std::move(at);
+      prices = at;
     }
     size_t added = 0;
     for (Column& column : found) {
@@ -456,13 +512,20 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
       Add(std::move(column));
       ++added;
     }
+    if (of == 1 && exhausted_ && added < FewFound && nodes_ < most_nodes_) nodes_ *= MoreNodes;
+    full = !full && (added == 0 || round % (groups + 1) == groups);
+    full = full || groups == 1;
     if (added > 0) {
       solved = false;
+    } else if (of > 1) {
+      continue;
     } else if (smooth > 0) {
       ++again;
-    } else if (exhausted_ && nodes_ < MostNodes) {
+    } else if (exhausted_ && nodes_ < most_nodes_) {
       nodes_ *= MoreNodes;
       again = 0;
+    } else if (Raise(EndGrowth)) {
+      solved = false;
     } else {
       break;
     }
@@ -492,6 +555,7 @@ void Columns::Look() {
     used_.push_back(std::move(use));
   }
   for (size_t k = 0; k < choices_.size(); ++k) taken_[k] = share(choices_[k].column);
+  for (uint32_t column : instead_) whole_ = whole_ && values[column] < Nothing;
   for (uint32_t column : nowhere_) whole_ = whole_ && values[column] < Nothing;
 }
 

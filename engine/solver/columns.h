@@ -53,6 +53,8 @@ class Columns {
     std::vector<Ban> pins;                          // it runs there, if anywhere
     std::vector<std::array<uint32_t, 2>> variants;  // components and variants they do not take
     std::vector<std::array<double, 2>> kinds;       // least and most instances of each
+    bool rough = false;         // knapsacks are only looked at, not solved
+    std::vector<double> taken;  // s of each bound on times that parts may not spend; empty: none
   };
   void Enter(const Scope& scope);
   // Within the scope: pools part k may run on.
@@ -90,6 +92,7 @@ class Columns {
     uint32_t c = 0, v = 0, p = 0;
   };
   const Name& name(uint32_t part) const { return names_[part]; }
+  size_t parts() const { return parts_; }
 
  private:
   struct Piece {  // an item as its pool sees it
@@ -100,10 +103,11 @@ class Columns {
     const Item* item = nullptr;
     std::optional<uint32_t> zone = std::nullopt;  // of PartPrices::zone
   };
-  struct Rule {  // sum of weights and times at most 1
+  struct Rule {  // sum of weights and times at most `left`
     uint32_t constraint = 0;
     Metric metric = Metric::Response;
     double most = 0;
+    double left = 1;  // of it, within the scope
   };
   struct Choice {  // a variant, and how many of its parts are at the edge
     uint32_t c = 0, v = 0, edge = 0;
@@ -129,10 +133,13 @@ class Columns {
   double Instances(const PartPrices& at, uint32_t j, Count count) const;
   double Due(const PartPrices& at, const Choice& choice) const;
   double Best(const PartPrices& at, uint32_t j, double below, std::vector<Column>* found);
-  double Once(const PartPrices& at, std::vector<Column>* found);
+  // `of`: look for columns of one in so many groups of pools only, which bounds nothing.
+  double Once(const PartPrices& at, std::vector<Column>* found, size_t of = 1, size_t which = 0);
   void Add(Column column);
   void Wait(const PartPrices& at);
   void Look();
+  void Limit(const PartPrices& prices);
+  bool Raise(double factor);
   PartPrices Prices() const;
   PartPrices Cheapest() const;
   double Idle() const;
@@ -162,7 +169,7 @@ class Columns {
   std::vector<std::vector<uint32_t>> of_component_;  // choices
   std::vector<Column> columns_;
   std::vector<std::vector<uint32_t>> of_pool_;       // columns
-  int nodes_ = 0;                               // of a knapsack
+  int nodes_ = 0, most_nodes_ = 0;                               // of a knapsack
   bool exhausted_ = false;                      // one did not get by with them
 
   linear::Programme master_;
@@ -173,6 +180,11 @@ class Columns {
   std::vector<uint32_t> cover_row_, choose_row_, way_row_, group_row_, rule_row_, kind_row_,
       zone_row_;
   std::vector<uint32_t> unused_, nowhere_;  // columns: per group; that stand for nothing
+  // Columns that make up for what is not known yet, one per row of parts and of rules, and their
+  // costs: no price is above them.
+  std::vector<uint32_t> instead_;
+  std::vector<double> instead_cost_;
+  double nowhere_cost_ = 0;
   std::vector<uint32_t> group_of_, kind_;   // per pool
 
   std::vector<Use> used_;

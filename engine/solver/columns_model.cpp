@@ -209,6 +209,14 @@ void Columns::MakeMaster(double nowhere) {
     unused_.push_back(master_.AddColumn(0, entries));
   }
   // What makes up for the columns that are not known yet.
+  nowhere_cost_ = nowhere;
+  for (const auto& [rows, sign] : {std::pair(&cover_row_, 1.0), {&rule_row_, -1.0}}) {
+    for (uint32_t row : *rows) {
+      entries = {{row, sign}};
+      instead_.push_back(master_.AddColumn(nowhere, entries));
+      instead_cost_.push_back(nowhere);
+    }
+  }
   for (uint32_t row : kind_row_) {
     for (const double sign : {1.0, -1.0}) {
       entries = {{row, sign}};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace sprint::solver {
 namespace {
@@ -10,6 +11,8 @@ constexpr double Infinity = std::numeric_limits<double>::infinity();
 // Times are nearly the same within this factor. What few offer is tried out as it is.
 constexpr double SameTime = 1.05;
 constexpr size_t FewOffers = 8;
+// Of Reach.
+constexpr int Ranges = 5, PriceSteps = 7;
 
 // Time per demand on one instance, and a slope that it has at least from there on.
 struct Time {
@@ -84,7 +87,7 @@ Filling::Range Filling::Root(const Range& from, double low, double high) {
   const auto ask = [&](double share) {
     range_.by_load = share / high;
     range_.by_memory = (1 - share) / room_.memory;
-    Sort();
+    Measure();
     range_.bound = Linear(&range_.worth);
     if (range_.bound < best.bound) best = range_;
   };
@@ -102,18 +105,75 @@ Filling::Range Filling::Root(const Range& from, double low, double high) {
   return best;
 }
 
-double Filling::Linear(double* density) const {
-  double sum = 0, room = 1;
-  for (const Candidate& c : candidates_) {
-    if (c.size > room) {
-      *density = c.density;
-      return sum + room * c.density;
+// The densest up to a size of 1, the last of them in part; its density is what more room would
+// be worth. By halves, without sorting (Balas and Zemel 1980).
+double Filling::Linear(double* density) {
+  const auto denser = [](auto from, auto to, auto holds) {
+    const auto end = std::partition(from, to, holds);
+    double size = 0, gain = 0;
+    for (auto c = from; c != end; ++c) {
+      size += c->size;
+      gain += c->gain;
     }
-    room -= c.size;
-    sum += c.gain;
-  }
+    return std::tuple(end, size, gain);
+  };
+  double sum = 0, room = 1;
   *density = 0;
+  for (auto from = candidates_.begin(), to = candidates_.end(); from != to;) {
+    const double a = from->density, b = from[(to - from) / 2].density, c = (to - 1)->density;
+    const double pivot = std::max(std::min(a, b), std::min(std::max(a, b), c));
+    const auto [end, size, gain] =
+        denser(from, to, [&](const Candidate& other) { return other.density > pivot; });
+    if (size > room) {
+      to = end;
+      continue;
+    }
+    room -= size;
+    sum += gain;
+    const auto [next, same, worth] =
+        denser(end, to, [&](const Candidate& other) { return other.density == pivot; });
+    if (same > room) {
+      *density = pivot;
+      return sum + room * pivot;
+    }
+    room -= same;
+    sum += worth;
+    from = next;
+  }
   return sum;
+}
+
+// With instances and memory at a price the offers decide each for itself. In ranges of how busy
+// an instance is: the time at its start, the price of one at its end.
+double Filling::Reach(const std::vector<Offer>& offers, const Room& room, double each) {
+  double reach = 0;
+  const bool slow = std::any_of(offers.begin(), offers.end(),
+                                [](const Offer& offer) { return offer.slow > 0; });
+  const int ranges = slow ? Ranges : 1;
+  work_ += offers.size() * static_cast<size_t>(ranges);
+  for (int k = 0; k < ranges; ++k) {
+    const double time = Slowness(room, k * room.load / ranges).value;
+    const double by_load = each * ranges / ((k + 1) * room.load);
+    // What memory is worth: a bound is right at any price.
+    double least = Infinity, low = 0, high = 0;
+    for (int step = 0; step < PriceSteps; ++step) {
+      const double by_memory = step == 0 ? 0 : (low + high) / 2;
+      double sum = by_memory > 0 ? by_memory * room.memory : 0, memory = 0;
+      for (const Offer& offer : offers) {
+        const double gain = offer.worth - offer.slow * time - by_load * offer.load;
+        if (step == 0 && gain > 0 && offer.memory > 0) high = std::max(high, gain / offer.memory);
+        const double left = gain - by_memory * offer.memory;
+        if (left <= 0) continue;
+        sum += left;
+        memory += offer.memory;
+      }
+      least = std::min(least, sum);
+      if (memory <= room.memory && step == 0) break;
+      if (step > 0) (memory > room.memory ? low : high) = by_memory;
+    }
+    reach = std::max(reach, least);
+  }
+  return reach;
 }
 
 // What may be in a set within the range, with what it adds at least to the time of all.
@@ -138,12 +198,16 @@ double Filling::Collect() {
   return bound;
 }
 
-void Filling::Sort() {
+void Filling::Measure() {
   for (Candidate& c : candidates_) {
     const Offer& offer = (*offers_)[c.offer];
     c.size = range_.by_load * offer.load + range_.by_memory * offer.memory;
     c.density = c.size > 0 ? c.gain / c.size : Infinity;
   }
+}
+
+void Filling::Sort() {
+  Measure();
   std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
     return a.density != b.density ? a.density > b.density : a.offer < b.offer;
   });

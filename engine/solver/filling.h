@@ -42,6 +42,9 @@ class Filling {
   // Candidates looked at so far.
   uint64_t work() const { return work_; }
   const Result& Fill(const std::vector<Offer>& offers, const Room& room, double need, int nodes);
+  // No set pays more than this beyond `each` for each instance it needs, however many those
+  // are. `room`: of one instance.
+  double Reach(const std::vector<Offer>& offers, const Room& room, double each);
 
  private:
   struct Candidate {
@@ -63,7 +66,8 @@ class Filling {
   Range Root(const Range& range, double low, double high);
   double Collect();
   void Sort();
-  double Linear(double* density) const;
+  void Measure();
+  double Linear(double* density);
   void Enumerate(const Range& range);
   double Rest(size_t from, double room) const;
   void Descend(const At& at, size_t from);

@@ -325,6 +325,21 @@ void Neighbourhood::Accept() {
   Offer(problem_, domains_, items_, progress_, draft_.placement());
 }
 
+void Neighbourhood::Complete(const Placement& placement) {
+  const auto all = static_cast<uint32_t>(problem_.components.size());
+  for (uint32_t c = 0; c < all; ++c) {
+    if (draft_.placed(c)) draft_.Take(c);
+  }
+  draft_.Recall(placement, items_);
+  std::vector<uint32_t> left;
+  for (uint32_t c = 0; c < all; ++c) {
+    if (!draft_.placed(c)) left.push_back(c);
+  }
+  banned_ = ~0U;
+  eagerness_ = 1;
+  if (Recreate(left)) Accept();
+}
+
 void Neighbourhood::Adopt() {
   if (!progress_.best || (kept_ && progress_.burden >= record_)) return;
   for (uint32_t c = 0; c < problem_.components.size(); ++c) {

@@ -27,6 +27,9 @@ class Neighbourhood {
   void Construct(const Placement* previous);
   // Components that may be in more than one place.
   size_t movable() const { return movable_.size(); }
+  // Places what `placement` leaves open (a pool that does not exist), with as many instances as
+  // it takes, and improves the best placement in `progress` if everything holds.
+  void Complete(const Placement& placement);
   // Goes on from the best placement in `progress`, wherever it was found.
   void Adopt();
   // Up to `rounds` rounds; ends early after `patience` without a better one.

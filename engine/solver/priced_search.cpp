@@ -11,8 +11,9 @@ namespace sprint::solver {
 namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
-constexpr int RootRounds = 200, NodeRounds = 40;
+constexpr int RootRounds = 1000, NodeRounds = 40;
 constexpr double Rounding = 1e-10;
+constexpr uint32_t Seed = 1;
 constexpr double Whole = 1e-5;  // shares this near to a whole number are one
 
 // How far from whole.
@@ -21,13 +22,15 @@ double Broken(double share) { return std::fabs(share - std::round(share)); }
 }  // namespace
 
 PricedSearch::PricedSearch(const Problem& problem, const Domains& domains, const Items& items,
-                           const Relaxation& relaxation, Progress& progress)
+                           const Relaxation& relaxation, Neighbourhood& neighbourhood,
+                           Progress& progress)
     : problem_(problem),
       domains_(domains),
       items_(items),
       relaxation_(relaxation),
       progress_(progress),
-      columns_(problem, domains, items, relaxation, std::min(progress.Cutoff(), progress.cap)) {}
+      columns_(problem, domains, items, relaxation, std::min(progress.Cutoff(), progress.cap)),
+      dives_(problem, items, relaxation, columns_, neighbourhood, progress, Seed) {}
 
 double PricedSearch::Root(const Hardware& hardware) {
   if (!begun_) root_.scope.hardware = hardware;
@@ -66,6 +69,11 @@ void PricedSearch::Fix() {
   }
 }
 
+void PricedSearch::Dive(uint64_t patience) {
+  dives_.Once(root_.scope, root_.prices);
+  dives_.Improve(root_.scope, root_.prices, patience);
+}
+
 double PricedSearch::Run() {
   if (!begun_) {
     begun_ = true;
@@ -87,7 +95,7 @@ double PricedSearch::Run() {
     Node node = std::move(*next_);
     next_.reset();
     if (!Look(node)) {
-      if (progress_.Late()) {
+      if (progress_.Over()) {
         next_ = std::move(node);
         break;
       }
@@ -114,7 +122,7 @@ bool PricedSearch::Look(Node& node) {
   columns_.Enter(node.scope);
   const double bound = columns_.Bound(node.prices, NodeRounds, progress_.Cutoff(), progress_);
   node.bound = std::max(node.bound, bound);
-  if (Hopeless(node.bound) || progress_.Late()) return false;
+  if (Hopeless(node.bound) || progress_.Over()) return false;
   if (columns_.whole()) Try();
   return !Hopeless(node.bound);
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/solver/columns.h"
+#include "engine/solver/dives.h"
 #include "engine/solver/progress.h"
 
 namespace sprint::solver {
@@ -18,11 +19,13 @@ class PricedSearch {
  public:
   // All are kept by reference.
   PricedSearch(const Problem& problem, const Domains& domains, const Items& items,
-               const Relaxation& relaxation, Progress& progress);
+               const Relaxation& relaxation, Neighbourhood& neighbourhood, Progress& progress);
 
   // The bound of the root, and what reduced costs rule out there. Again after a better
   // placement was found elsewhere.
   double Root(const Hardware& hardware);
+  // Looks for better placements with the root's columns.
+  void Dive(uint64_t patience);
   // Goes on until progress ends it, and returns what is proven then; infinite: nothing is
   // better than the best.
   double Run();
@@ -62,6 +65,7 @@ class PricedSearch {
   const Relaxation& relaxation_;
   Progress& progress_;
   Columns columns_;
+  Dives dives_;
   Node root_;
   bool begun_ = false;
   std::optional<Placement> known_;

@@ -59,6 +59,8 @@ struct Progress {
            (budget.seconds < std::numeric_limits<double>::infinity() &&
             Seconds() > InTime * budget.seconds);
   }
+  // The slice is used up, or nearly the time.
+  bool Over() const { return steps >= std::min(budget.steps, slice) || Late(); }
   double Seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   }

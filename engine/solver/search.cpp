@@ -27,6 +27,7 @@ namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 // From here on the first placement and bounds by columns come before the first proof.
+constexpr size_t TooMany = 40;  // components, for a proof without columns or dives
 constexpr size_t ManyPools = 300, ManyComponents = 20;
 constexpr double NearlyProven = 0.02;
 // Rounds of price adjustment.
@@ -34,9 +35,11 @@ constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20, StepRounds = 3
 // Steps of the turns of proof: a glance, then long and longer. Rounds per component without
 // a better placement that end a turn of looking for one.
 constexpr uint64_t FirstSlice = 300, SecondSlice = 100'000, SliceGrowth = 3;
-// Of a turn, for branch and price where there is little to choose from.
+// Of a turn, for what is not the better way at this size: columns with little to choose from,
+// dives where most is proven, assigning one after the other where there are too many.
 constexpr uint64_t SmallShare = 8;
 constexpr uint64_t FirstPatience = 20, Patience = 200;
+constexpr uint64_t DivePatience = 30;
 constexpr uint32_t Seed = 1;
 constexpr uint8_t AnyStep = 1 << Edge | 1 << Mixed | 1 << Cloud;
 
@@ -86,20 +89,22 @@ class Searcher {
     for (int turn = 0;; ++turn) {
       if (!farther && (turn > 0 || large)) {
         if (!progress_.Begin(4 * length)) return End(proven);
-        neighbourhood.Improve(~uint64_t{0}, (turn > 1 ? Patience : FirstPatience) *
-                                                (neighbourhood.movable() + 1));
+        const uint64_t patience = turn > 1 ? Patience : all_ < TooMany ? FirstPatience : 1;
+        neighbourhood.Improve(~uint64_t{0}, patience * (neighbourhood.movable() + 1));
         if (options_.any && progress_.best) return End(proven);
       }
       // Where nothing is known to hold it is mostly times and ways that forbid it, of which
       // columns see little. What is small is mostly proven before they pay.
-      if (!farther && (turn > 2 || large) && progress_.best) {
-        if (!progress_.Begin(large ? length : length / SmallShare)) return End(proven);
-        if (!priced) priced.emplace(problem_, domains_, items_, relaxation_, progress_);
-        proven = std::max(proven, Price(root, *priced));
+      const bool price = !farther && (turn > 2 || large) && progress_.best;
+      if (price) {
+        if (!priced) {
+          priced.emplace(problem_, domains_, items_, relaxation_, neighbourhood, progress_);
+        }
+        proven = std::max(proven, Price(root, *priced, large ? length : length / SmallShare));
         neighbourhood.Adopt();
       }
       if (progress_.Hopeless(proven)) return End(Infinity);
-      if (!progress_.Begin(length)) return End(proven);
+      if (!progress_.Begin(price && all_ >= TooMany ? length / SmallShare : length)) return End(proven);
       proven = ProveUpTo(Target(proven), root, proven);
       if (progress_.Hopeless(proven)) return End(Infinity);
       if (options_.any && progress_.best) return End(proven);
@@ -188,11 +193,17 @@ class Searcher {
   }
 
   // Raises the bound of the root, closes the pools with which nothing better is left, and goes
-  // on branching. Returns what is proven then.
-  double Price(Node& root, PricedSearch& priced) {
-    root.bound = std::max(root.bound, priced.Root(root.hardware));
-    if (progress_.Hopeless(root.bound)) return Infinity;
-    root.hardware = priced.hardware();
+  // on branching; dives between. Returns what is proven then.
+  double Price(Node& root, PricedSearch& priced, uint64_t length) {
+    for (const bool dive : {true, false}) {
+      if (!progress_.Begin(length)) return root.bound;
+      root.bound = std::max(root.bound, priced.Root(root.hardware));
+      if (progress_.Hopeless(root.bound)) return Infinity;
+      root.hardware = priced.hardware();
+      const bool few = all_ < TooMany;
+      if (!progress_.Begin(dive && few ? length / SmallShare : length)) return root.bound;
+      if (dive) priced.Dive(DivePatience);
+    }
     return std::max(root.bound, priced.Run());
   }
 

@@ -34,6 +34,9 @@ TEST(Programme, GrowsByColumnsAndTellsWhatRowsAreWorth) {
   programme.SetRange(column, 0, 0);
   ASSERT_TRUE(programme.Solve(100));
   EXPECT_NEAR(programme.objective(), 18, 1e-9);
+  programme.SetCost(column - 1, 7);
+  ASSERT_TRUE(programme.Solve(100));
+  EXPECT_NEAR(programme.objective(), 17, 1e-9);
 }
 
 TEST(Programme, SaysWhenThereIsNoSolution) {

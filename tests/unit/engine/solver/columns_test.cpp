@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/solver/dives.h"
 #include "engine/solver/priced_search.h"
 #include "engine/solver/search.h"
 #include "tests/unit/engine/solver/problems.h"
@@ -132,7 +133,8 @@ TEST(PricedSearch, AloneItFindsTheCheapestAndProvesIt) {
     if (least == Infinity) continue;
     Setting setting(problem);
     setting.progress.limit = 10 * least;
-    PricedSearch search(problem, setting.domains, setting.items, setting.relaxation,
+    Neighbourhood neighbourhood(problem, setting.domains, setting.items, setting.progress, 1);
+    PricedSearch search(problem, setting.domains, setting.items, setting.relaxation, neighbourhood,
                         setting.progress);
     ASSERT_TRUE(setting.progress.Begin(1'000'000));
     const double root = search.Root(setting.scope.hardware);
@@ -140,6 +142,34 @@ TEST(PricedSearch, AloneItFindsTheCheapestAndProvesIt) {
     EXPECT_EQ(search.Run(), Infinity);
     EXPECT_NEAR(setting.progress.burden, least, 1e-9 * least);
   }
+}
+
+TEST(Dives, FindPlacementsThatHoldAndAreMostlyGood) {
+  int all = 0, found = 0, good = 0;
+  for (uint32_t seed = 0; seed < 150; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = Random(seed);
+    const double least = Least(problem);
+    if (least == Infinity) continue;
+    Setting setting(problem);
+    setting.progress.limit = 10 * least;
+    Neighbourhood neighbourhood(problem, setting.domains, setting.items, setting.progress, 1);
+    Columns columns(problem, setting.domains, setting.items, setting.relaxation, 10 * least);
+    Dives dives(problem, setting.items, setting.relaxation, columns, neighbourhood,
+                setting.progress, 1);
+    ASSERT_TRUE(setting.progress.Begin(1'000'000));
+    dives.Once(setting.scope, {});
+    ++all;
+    if (!setting.progress.best) continue;
+    ++found;
+    EXPECT_GE(setting.progress.burden, least * (1 - 1e-9));
+    const double first = setting.progress.burden;
+    dives.Improve(setting.scope, {}, 3);
+    EXPECT_LE(setting.progress.burden, first);
+    good += setting.progress.burden < 1.05 * least;
+  }
+  EXPECT_GT(found, all / 2);
+  EXPECT_GT(good, found / 2);
 }
 
 // Nothing of two members of a family.
@@ -206,6 +236,13 @@ TEST(Filling, FindsTheBestSetOfAll) {
     EXPECT_GE(filling.Fill(offers, room, 0, 3).bound, best - 1e-9);
     EXPECT_TRUE(filling.Fill(offers, room, best + 1e-6, 1'000'000).parts.empty());
     empty += best <= 0;
+    // With instances at a price, as many as there are.
+    Filling::Room one = room;
+    one.count = 1;
+    one.load /= room.count;
+    for (const double each : {0.1, 0.5, 1.0}) {
+      EXPECT_GE(filling.Reach(offers, one, each), best - room.count * each - 1e-9);
+    }
   }
   EXPECT_LT(empty, 100);
 }
