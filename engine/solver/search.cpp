@@ -89,7 +89,9 @@ class Searcher {
     for (int turn = 0;; ++turn) {
       if (!farther && (turn > 0 || large)) {
         if (!progress_.Begin(4 * length)) return End(proven);
-        const uint64_t patience = turn > 1 ? Patience : all_ < TooMany ? FirstPatience : 1;
+        // Dives are the better way, but with many pools they take long to begin.
+        const bool dives = all_ >= TooMany && problem_.pools.size() < ManyPools;
+        const uint64_t patience = turn > 1 ? Patience : dives ? 1 : FirstPatience;
         neighbourhood.Improve(~uint64_t{0}, patience * (neighbourhood.movable() + 1));
         if (options_.any && progress_.best) return End(proven);
       }
