@@ -166,6 +166,7 @@ Row RunGecode(Row row, const std::string& file, double seconds) {
   const bool proven = said.find("==========") != std::string::npos;
   if (proven) row.bound = row.cost;
   row.state = proven ? "optimal" : row.cost ? "feasible" : "exhausted";
+  if (said.find("=====UNSATISFIABLE=====") != std::string::npos) row.state = "infeasible";
   if (const auto nodes = After(said, "mzn-stat: nodes=")) row.steps = uint64_t(*nodes);
   return row;
 }

@@ -1,5 +1,5 @@
 // bench.placement [--space4ai DIR] [--family NAME]... [--seconds S] [--peers] [--json FILE]
-//                 [--certificates DIR]
+//                 [--certificates DIR] [--processor]
 // How good, how well proven and how fast placement is, on problems that are read from DIR
 // (system_description*.json of the SPACE4AI family, at any depth) or generated. Same
 // seeds, same problems. Exit code 1 when an answer does not hold or costs differ from
@@ -30,13 +30,15 @@ const char* const Usage =
     "  published, loads, bounds need --space4ai\n"
     "  --lambda X   requests/s of the published problems (1.8; scenario2: 7.5, scenario3: 18)\n"
     "  --certificates DIR  write a certificate of each proof there, for tests/verify/verify.py\n"
+    "  --processor  the seconds are those of a processor that the search has, not the wall's\n"
     "  --match TEXT only problems with TEXT in their names\n"
     "  --smoke      one small problem a family, in a second\n";
 
 struct Options {
   std::string space4ai, json, match, certificates;
   std::set<std::string> families;
-  double seconds = 60, load = 1.8;
+  double load = 1.8;
+  Limit limit;
   bool peers = false, smoke = false;
 };
 
@@ -97,7 +99,7 @@ class Bench {
       return Add(std::move(row));
     }
     Row row =
-        Solve(family, name, built->problem, options_.seconds, {}, options_.certificates);
+        Solve(family, name, built->problem, options_.limit, {}, options_.certificates);
     row.compile = built->seconds;
     Add(std::move(row));
   }
@@ -192,7 +194,7 @@ class Bench {
     for (const auto& [services, nodes] : Sizes()) {
       if (!Matches(Named(services, nodes))) continue;
       Add(Solve("fog", Named(services, nodes), Fog(services + nodes, {services, nodes, true}),
-                options_.seconds));
+                options_.limit));
     }
   }
 
@@ -201,10 +203,10 @@ class Bench {
       const std::string name = Named(services, nodes);
       if (!Matches(name)) continue;
       const solver::Problem problem = Fog(services + nodes, {services, nodes, false});
-      Row ours = Solve("linear", name, problem, options_.seconds);
+      Row ours = Solve("linear", name, problem, options_.limit);
       Add(ours);
       if (!options_.peers) continue;
-      for (Row& row : LinearPeers(name, problem, options_.seconds)) {
+      for (Row& row : LinearPeers(name, problem, options_.limit.seconds)) {
         // Two proofs agree, and nobody is below a proven bound.
         const double slack = 1e-5 * std::max(1.0, ours.cost.value_or(0));
         row.wrong = row.cost && ours.bound && *row.cost < *ours.bound - slack;
@@ -219,12 +221,12 @@ class Bench {
     const auto [services, nodes] = options_.smoke ? std::pair(4U, 16U) : std::pair(60U, 512U);
     solver::Problem problem = Fog(7, {services, nodes, true});
     const std::vector<uint32_t> planted = PlantContradiction(problem);
-    Row row = Solve("infeasible", Named(services, nodes), problem, options_.seconds, {},
+    Row row = Solve("infeasible", Named(services, nodes), problem, options_.limit, {},
                     options_.certificates);
     row.wrong = row.wrong || row.state == "optimal" || row.state == "feasible";
     Add(row);
     solver::Budget budget;
-    budget.seconds = options_.seconds;
+    budget.seconds = options_.limit.seconds;
     const double start = Now();
     const solver::Explanation found = solver::Explain(problem, budget);
     row.seconds = Now() - start;
@@ -249,7 +251,7 @@ class Bench {
     for (uint32_t seed = 11; seed < (options_.smoke ? 12 : 18); ++seed) {
       const solver::Problem problem = Fog(seed, {services, nodes, true});
       solver::SearchOptions first;
-      first.budget.seconds = options_.seconds;
+      first.budget.seconds = options_.limit.seconds;
       first.budget.steps = UINT64_MAX;
       const solver::Outcome outcome = solver::Search(problem, first);
       const auto* running = std::get_if<solver::Solved>(&outcome);
@@ -264,7 +266,7 @@ class Bench {
         again.move = 0.01 / 3600;
         again.any = true;
         const auto ask = [&](std::initializer_list<Asked*> kept) {
-          const Row row = Solve("lost", "", less, Deadline, again);
+          const Row row = Solve("lost", "", less, {Deadline}, again);
           const double before = running->burden * 3600;
           for (Asked* asked : kept) {
             asked->times.push_back(row.seconds);
@@ -386,7 +388,9 @@ int main(int argc, char** argv) {
     else if (word == "--json")
       options.json = next();
     else if (word == "--seconds")
-      options.seconds = std::strtod(next().c_str(), nullptr);
+      options.limit.seconds = std::strtod(next().c_str(), nullptr);
+    else if (word == "--processor")
+      options.limit.processor = true;
     else if (word == "--lambda")
       options.load = std::strtod(next().c_str(), nullptr);
     else if (word == "--peers")
@@ -396,6 +400,6 @@ int main(int argc, char** argv) {
     else
       return std::fputs(sprint::bench::Usage, stderr), 1;
   }
-  if (options.smoke) options.seconds = 1;
+  if (options.smoke) options.limit.seconds = 1;
   return sprint::bench::Bench(std::move(options)).Run();
 }

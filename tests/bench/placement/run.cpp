@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
+#include <thread>
 
 #include "compiler/driver/compile.h"
 #include "compiler/support/environment.h"
@@ -18,6 +20,12 @@ double Now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+double Used() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
+}
+
 double Row::Gap() const {
   if (!cost || !bound) return 0;
   return *cost > 0 ? std::max(0.0, (*cost - *bound) / *cost) : 0;
@@ -25,8 +33,35 @@ double Row::Gap() const {
 
 namespace {
 
-void Certify(const solver::Problem& problem, const solver::SearchOptions& options,
+constexpr auto Tick = std::chrono::milliseconds(10);
+
+// Searches, and gives the seconds that it took by the clock of the limit.
+double Measured(const solver::Problem& problem, const Limit& limit,
+                solver::SearchOptions options, solver::Outcome& outcome) {
+  options.budget.steps = UINT64_MAX;
+  const double start = limit.processor ? Used() : Now();
+  if (!limit.processor) {
+    options.budget.seconds = limit.seconds;
+    outcome = solver::Search(problem, options);
+    return Now() - start;
+  }
+  std::stop_source over;
+  options.budget.stop = over.get_token();
+  const std::jthread watch([&](const std::stop_token& done) {
+    while (!done.stop_requested() && Used() - start < limit.seconds) {
+      std::this_thread::sleep_for(Tick);
+    }
+    over.request_stop();
+  });
+  outcome = solver::Search(problem, options);
+  return Used() - start;
+}
+
+// Has as long as the search, by the wall's clock.
+void Certify(const solver::Problem& problem, const Limit& limit, solver::SearchOptions options,
              const solver::Outcome& outcome, const std::string& folder, Row& row) {
+  options.budget.seconds = limit.seconds;
+  options.budget.steps = UINT64_MAX;
   const double start = Now();
   const auto certificate = solver::Certify(problem, options, outcome);
   if (!certificate) return;
@@ -44,13 +79,10 @@ void Certify(const solver::Problem& problem, const solver::SearchOptions& option
 }  // namespace
 
 Row Solve(const std::string& family, const std::string& name, const solver::Problem& problem,
-          double seconds, solver::SearchOptions options, const std::string& folder) {
+          const Limit& limit, solver::SearchOptions options, const std::string& folder) {
   Row row{family, name};
-  options.budget.seconds = seconds;
-  options.budget.steps = UINT64_MAX;
-  const double start = Now();
-  const solver::Outcome outcome = solver::Search(problem, options);
-  row.seconds = Now() - start;
+  solver::Outcome outcome;
+  row.seconds = Measured(problem, limit, options, outcome);
   if (const auto* solved = std::get_if<solver::Solved>(&outcome)) {
     row.state = solved->proven ? "optimal" : "feasible";
     row.cost = (solved->burden - solved->moves) * Hour;
@@ -67,7 +99,7 @@ Row Solve(const std::string& family, const std::string& name, const solver::Prob
     row.bound = exhausted.bound * Hour;
     row.steps = exhausted.steps;
   }
-  if (!folder.empty()) Certify(problem, options, outcome, folder, row);
+  if (!folder.empty()) Certify(problem, limit, options, outcome, folder, row);
   return row;
 }
 

@@ -23,10 +23,17 @@ struct Row {
   double Gap() const;
 };
 
+// How long a search may take, by the wall's clock; or by what it has of a processor, so that other
+// work on the machine does not count.
+struct Limit {
+  double seconds = 60;
+  bool processor = false;
+};
+
 // Searches and checks the answer on its own. With a folder it leaves a certificate of what is
 // proven there, for tests/verify/verify.py.
 Row Solve(const std::string& family, const std::string& name, const solver::Problem& problem,
-          double seconds, solver::SearchOptions options = {}, const std::string& folder = "");
+          const Limit& limit, solver::SearchOptions options = {}, const std::string& folder = "");
 
 // The whole way: system, text of its program, checked program, numbers.
 struct Built {
@@ -35,6 +42,7 @@ struct Built {
 };
 Result<Built> Compile(const exchange::space4ai::System& system);
 
-double Now();  // s of a clock that only goes forward
+double Now();   // s of a clock that only goes forward
+double Used();  // s of a processor that this program has had
 
 }  // namespace sprint::bench

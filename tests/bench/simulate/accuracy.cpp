@@ -2,7 +2,7 @@
 // The formulas of performance/ against the simulation, on random placed applications used
 // below 0.8: how often and how far apart they are, the worst of them, and the simulator's
 // speed. With `several` a request may leave by several flows at once. Places are shown as
-// component/pool: s one server, c cores, f functions. Exit code 1 when a mean is off by more
+// components/pool of each part: s one server, c cores, f functions. Exit code 1 when a mean is off by more
 // than 2 %, or a p95 by more than 10 %, beyond what the simulation itself is unsure of.
 #include <chrono>
 #include <cstdio>
@@ -76,11 +76,15 @@ int Compare(uint32_t applications, double requests, bool several_ways) {
       std::string where = "application " + std::to_string(seed) + ",";
       for (const uint32_t c : response.path) where += " " + std::to_string(c);
       for (const uint32_t c : response.path) {
-        const auto& site = made.problem.pools[made.placement.pool[c][0]];
-        where += std::string("/p") + std::to_string(made.placement.pool[c][0]) +
-                 (site.form == solver::Form::Functions ? "f"
-                  : site.per_core                      ? "c"
-                                                       : "s");
+        std::string before = "/";
+        for (const uint32_t j : made.placement.pool[c]) {
+          const auto& site = made.problem.pools[j];
+          where += before + "p" + std::to_string(j) +
+                   (site.form == solver::Form::Functions ? "f"
+                    : site.per_core                      ? "c"
+                                                         : "s");
+          before = "-";
+        }
       }
       const bool single = response.path.size() == 1;
       (single ? means : path_means).Add(predicted.mean(), response.mean, where);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <random>
 
 #include "engine/solver/problem.h"
@@ -8,6 +9,12 @@
 namespace sprint::solver {
 
 inline constexpr double Hour = 3600, MiB = 1 << 20, GiB = 1 << 30;
+
+// How many random problems a test looks at: so few, or SPRINT_SEEDS=10000, which takes minutes.
+inline uint32_t Seeds(uint32_t few) {
+  const char* asked = std::getenv("SPRINT_SEEDS");
+  return asked ? static_cast<uint32_t>(std::strtoul(asked, nullptr, 10)) : few;
+}
 
 inline Constraint Mean(std::vector<uint32_t> path, double bound) {
   Constraint rule;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include "engine/solver/evaluate.h"
 #include "engine/solver/violations.h"
@@ -51,7 +50,7 @@ TEST(Search, HigherAccuracyTakesTheCutNetworkAndASecondBoard) {
 
 TEST(Search, AgreesWithTryingEverythingOnSmallProblems) {
   int possible = 0, impossible = 0;
-  for (uint32_t seed = 0; seed < Seeds(); ++seed) {
+  for (uint32_t seed = 0; seed < Seeds(200); ++seed) {
     SCOPED_TRACE(seed);
     const Problem problem = Random(seed);
     const double best = BruteForce(problem);
