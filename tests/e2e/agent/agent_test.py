@@ -58,6 +58,17 @@ deploy App on Here {
 """
 
 
+# The notes of services are in a world inside the server.
+INNER = """
+provider inner {
+  folder = "WORLD/inner/{server.id}"
+  host   = "WORLD/objects/{server.id}"
+}
+resource scripted.thing server { name = "server" }
+"""
+NOTE = 'resource inner.thing note { name = "{zone.name}-note-{replica}", ref = node.id }\n    '
+
+
 class Metrics(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         rate = self.server.rate
@@ -77,7 +88,8 @@ class Agent(unittest.TestCase):
         self.world = self.top / "world"
         (self.world / "objects").mkdir(parents=True)
         (self.top / "bin").mkdir()
-        os.symlink(PROVIDER, self.top / "bin/sprint-provider-scripted")
+        for name in ("scripted", "inner"):
+            os.symlink(PROVIDER, self.top / f"bin/sprint-provider-{name}")
         self.metrics = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Metrics)
         self.metrics.rate = 1.0
         threading.Thread(target=self.metrics.serve_forever, daemon=True).start()
@@ -194,6 +206,35 @@ class Agent(unittest.TestCase):
         self.stop()
         self.assertIn("no changes", self.sprint("plan", "--refresh-only").lower())
         self.assertEqual(len(json.loads(self.sprint("state", "list", "--json"))["resources"]), 5)
+
+    def notes(self):
+        """Those in the server that is there: names, and the processes that made them."""
+        folder = self.world / "inner" / self.objects()["server"] / "objects"
+        return {json.loads(path.read_text())["name"]: path.name.split("-")[0] for path in folder.glob("*")}
+
+    def test_provider_is_started_anew_when_what_configures_it_is_another(self):
+        program = self.program.replace("run(c) {", "run(c) {\n    " + NOTE)
+        self.write(INNER.replace("WORLD", str(self.world)) + program)
+        self.sprint("apply", "--yes")
+        self.start()
+
+        def change(rate, *notes):
+            before = self.said().count("change done")
+            self.metrics.rate = rate
+            self.until(lambda: self.said().count("change done") > before)
+            self.assertEqual(sorted(self.notes()), list(notes))
+        change(40.0, "east-note-0", "east-note-1")
+        first = self.notes()["east-note-1"]
+        change(1.0, "east-note-0")
+        change(40.0, "east-note-0", "east-note-1")
+        self.assertEqual(self.notes()["east-note-1"], first, "the process goes on")
+
+        # Somebody else makes a new server, in which there are no notes yet.
+        self.sprint("apply", "--yes", "--target", "server", "--replace", "server")
+        change(1.0, "east-note-0")
+        change(40.0, "east-note-0", "east-note-1")
+        self.assertEqual(len(set(self.notes().values()) | {first}), 2, self.notes())
+        self.assertNotIn("change failed", self.said())
 
     # --- machines that are refused ---
 
