@@ -1,4 +1,4 @@
-"""What apply and destroy tell: the JSON stream against its schema, lines, and the table.
+"""What apply and destroy tell: the JSON stream and saved plans against their schemas, lines, and the table.
 
 Every line of real runs is validated: clean ones, failing ones, retried, interrupted, cut off. The
 world is that of tests/testing/scripted_provider.cpp: a folder with a file for each object.
@@ -27,7 +27,9 @@ except ImportError:
 
 BIN = os.environ["BIN"]
 PROVIDER = os.environ["PROVIDER"]
-SCHEMA = json.loads(pathlib.Path(os.environ["SCHEMA"]).read_text())
+DOCS = pathlib.Path(os.environ["DOCS"])
+SCHEMA = json.loads((DOCS / "events.schema.json").read_text())
+PLAN_SCHEMA = json.loads((DOCS / "plan.schema.json").read_text())
 
 PROGRAM = """
 provider scripted { folder = "WORLD" }
@@ -101,6 +103,8 @@ class Apply(unittest.TestCase):
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.top), "TERM": "xterm",
                             "SPRINT_PROVIDER_PATH": str(self.top / "bin")}
         self.validator = jsonschema.Draft202012Validator(SCHEMA)
+        self.plan_validator = jsonschema.Draft202012Validator(PLAN_SCHEMA, resolver=jsonschema.RefResolver(
+            "", PLAN_SCHEMA, {"events.schema.json": SCHEMA}))
 
     def tearDown(self):
         shutil.rmtree(self.top)
@@ -212,7 +216,7 @@ class Apply(unittest.TestCase):
         self.assertEqual(phases, [{"phase": 1, "provider": "inner", "after": ["server"],
                                    "at_most": {"add": 2, "change": 0, "destroy": 0}}])
         self.assertIn("provider inner, which is configured by server", self.run_it("why", "one"))
-        shown = json.loads(self.run_it("show", "p.plan", "--json"))
+        shown = self.shown("p.plan")
         self.assertEqual(shown["phases"], phases)
         self.assertEqual({s["address"]: (s["phase"], s.get("bounded", False)) for s in shown["steps"]},
                          {"server": (0, False), "one": (1, True), "two": (1, True), "dns": (1, False)})
@@ -331,6 +335,38 @@ class Apply(unittest.TestCase):
 
     # --- saved plans ---
 
+    def shown(self, plan, code=0):
+        """A saved plan as a document: as its schema says, and with no key that is not described there."""
+        document = json.loads(self.run_it("show", plan, "--json", code=code))
+        self.plan_validator.validate(document)
+        self.assertEqual(set(document) - set(PLAN_SCHEMA["properties"]), set())
+        for kind, items in (("step", document["steps"]), ("phase", document["phases"])):
+            for item in items:
+                self.assertEqual(set(item) - set(PLAN_SCHEMA["$defs"][kind]["properties"]), set())
+        return document
+
+    def test_schema_of_saved_plans_refuses_others(self):
+        self.run_it("plan", "--out", "p.plan", code=2)
+        for spoil in (lambda it: it.pop("steps"), lambda it: it["steps"][0].update(action="mend"),
+                      lambda it: it["counts"].update(add=-1), lambda it: it["sources"].update(b="0"),
+                      lambda it: it.update(placement={"status": "fine"})):
+            document = self.shown("p.plan")
+            spoil(document)
+            self.assertFalse(self.plan_validator.is_valid(document))
+
+    def test_saved_plan_of_what_moves_drifts_and_goes(self):
+        self.run_it("apply", "--yes")
+        path, = (p for p in (self.world / "objects").iterdir() if json.loads(p.read_text())["name"] == "d")
+        path.write_text(path.read_text().replace('"d"', '"e"'))
+        lines = [line.replace("thing a", "thing x") for line in PROGRAM.splitlines() if '"c"' not in line]
+        self.write("\n".join(lines + ["moved a -> x"]).replace("ref = a.id", 'ref = x.id, kind = "new"'))
+        self.run_it("plan", "--out", "p.plan", code=2)
+        steps = {step["address"]: step for step in self.shown("p.plan")["steps"]}
+        self.assertEqual({name: step["action"] for name, step in steps.items()},
+                         {"x": "no-op", "b": "replace", "c": "delete", "d": "update"})
+        self.assertEqual(steps["x"]["moved_from"], "a")
+        self.assertEqual(steps["d"]["drift"][0]["found"], "e")
+
     def test_saved_plan_is_shown_without_providers(self):
         self.write(PROGRAM + "param size: Text\n" +
                    'resource scripted.thing e { name = "e", kind = a.id, size = size }\n')
@@ -340,7 +376,7 @@ class Apply(unittest.TestCase):
         shown = self.run_it("show", "today.plan")
         self.assertIn("  with size = large\n", shown)
         self.assertTrue(shown.endswith(out.split("\n\nSaved")[0] + "\n"), shown)
-        document = json.loads(self.run_it("show", "today.plan", "--json"))
+        document = self.shown("today.plan")
         steps = {step["address"]: step for step in document["steps"]}
         self.assertEqual(document["counts"], {"add": 5, "change": 0, "destroy": 0})
         self.assertEqual(document["params"], {"size": "large"})
@@ -379,7 +415,7 @@ class Apply(unittest.TestCase):
         self.assertIn("error: `a` is protected and would be replaced", out)
         self.assertIn("~ scripted.thing  d", out)
         self.assertIn("is protected", self.run_it("show", "e.plan", code=1))
-        document = json.loads(self.run_it("show", "e.plan", "--json", code=1))
+        document = self.shown("e.plan", code=1)
         self.assertEqual(len(document["errors"]), 1)
         step = [s for s in document["steps"] if s["address"] == "a"][0]
         self.assertEqual((step["action"], step["replace_paths"]), ("replace", ["kind"]))
@@ -448,6 +484,7 @@ class Apply(unittest.TestCase):
         self.write(CONTINUUM)
         self.script("refuse east Quota exceeded\n")
         self.run_it("plan", "--out", "today.plan", code=2)
+        self.assertEqual(self.shown("today.plan")["placement"]["status"], "optimal")
         self.assertIn("left out of the placement: `east.vm`", self.run_it("apply", "today.plan",
                                                                           code=1))
         self.assertIn("north/vm x1", self.run_it("plan", code=2))
