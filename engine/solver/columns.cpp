@@ -543,7 +543,8 @@ void Columns::Look() {
   whole_ = true;
   if (values.empty()) return;
   const auto share = [&](uint32_t column) {
-    const double value = values[column];
+    // Those that came after the last solution have no part in it.
+    const double value = column < values.size() ? values[column] : 0;
     if (value > Nothing && value < 1 - Nothing) whole_ = false;
     return value;
   };

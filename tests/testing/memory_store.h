@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@ class MemoryStore final : public state::Store {
  public:
   state::Snapshot snapshot{"0000", 0, {}, {}};
   std::vector<state::Refusal> refused;
-  bool failing = false;
+  std::atomic<bool> failing = false;  // also set while others write
 
   Result<state::Snapshot> Read() override {
     const std::lock_guard lock(mutex_);

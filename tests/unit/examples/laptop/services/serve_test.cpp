@@ -27,7 +27,10 @@ using testing::StartsWith;
 
 Answer Echo(const std::string& body) {
   if (body == "bad") throw std::runtime_error("no such picture");
-  if (body == "slow") usleep(400'000);
+  if (body == "slow") {
+    if (write(STDOUT_FILENO, "begun\n", 6) != 6) return {500, "text/plain", "nobody listens"};
+    usleep(400'000);
+  }
   return {200, "text/plain", "got " + body};
 }
 
@@ -47,14 +50,13 @@ class Child {
       _exit(Serve("echo", Echo));
     }
     close(output[1]);
-    std::array<char, 128> line{};
-    const ssize_t count = read(output[0], line.data(), line.size() - 1);
-    line_.assign(line.data(), count > 0 ? static_cast<size_t>(count) : 0);
-    close(output[0]);
+    output_ = output[0];
+    line_ = Said();
     const size_t colon = line_.rfind(':');
     if (colon != std::string::npos) port_ = std::atoi(line_.c_str() + colon + 1);
   }
   ~Child() {
+    close(output_);
     if (pid_ > 0 && !ended_) kill(pid_, SIGKILL);
     if (pid_ > 0 && !ended_) waitpid(pid_, nullptr, 0);
   }
@@ -62,6 +64,12 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   const std::string& line() const { return line_; }
+  // What it writes next; waits for it.
+  std::string Said() const {
+    std::array<char, 128> text{};
+    const ssize_t count = read(output_, text.data(), text.size());
+    return {text.data(), count > 0 ? static_cast<size_t>(count) : 0};
+  }
   int port() const { return port_; }
   void Terminate() const { kill(pid_, SIGTERM); }
   int ExitCode() {
@@ -97,6 +105,7 @@ class Child {
 
  private:
   pid_t pid_ = -1;
+  int output_ = -1;
   bool ended_ = false;
   std::string line_;
   int port_ = 0;
@@ -124,7 +133,7 @@ TEST(Serve, FinishesWhatItHasBegunWhenToldToStop) {
   Child child("0");
   std::string answer;
   std::thread asker([&] { answer = child.Ask("POST", "/", "slow"); });
-  usleep(150'000);
+  EXPECT_EQ(child.Said(), "begun\n");
   child.Terminate();
   asker.join();
   EXPECT_THAT(answer, EndsWith("got slow"));
