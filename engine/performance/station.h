@@ -14,7 +14,7 @@
 // - some tenths of a function's requests are cold starts that take much longer than warm
 //   ones: two moments do not give such a mixture, its p95 is up to 20 % too high;
 // - demands vary by more than 100 %: then their quantiles depend on more than two moments.
-//   Log-normal ones of 200 % have a p95 up to 45 % below the formula's;
+//   Log-normal ones of 200 % have a p95 about 30 % below the formula's;
 // - a function's limit of executions is nearly used: the wait before it is left out.
 namespace sprint::performance {
 

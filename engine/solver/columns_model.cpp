@@ -34,7 +34,7 @@ std::optional<double> MeanBound(const Problem& problem, const Constraint& rule, 
           }
           const double least = option.response.mean * option.response.mean;
           const double variance = option.response.variance;
-          if (variance < least * (1 - 1e-9) || variance > 3 * least) return std::nullopt;
+          if (variance < least * (1 - 1e-9)) return std::nullopt;
         }
       }
     }

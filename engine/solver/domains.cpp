@@ -109,8 +109,8 @@ bool Domains::Alone(uint32_t c, const Part& part, const Option& option) const {
 
 // A gamma quantile between these grows with mean and variance while its shape is at least
 // 1/3, which sums of whole stages keep that vary no more than exponential ones on a busy node,
-// and mixtures by early exits need not.
-constexpr double LowestMonotone = 0.9, HighestMonotone = 0.95;
+// and mixtures by early exits or by rare cold starts need not.
+constexpr double LowestMonotone = 0.9, HighestMonotone = 0.95, LowestShape = 1.0 / 3;
 
 std::optional<double> EarlyPercentile(const Constraint& rule) {
   if (!rule.percentile) return std::nullopt;
@@ -130,9 +130,11 @@ bool Domains::Monotone(const Constraint& rule) const {
       for (const Part& part : variant.parts) {
         if (part.exit > 0) return false;
         for (const Option& option : part.options) {
-          if (problem_.pools[option.pool].form != Form::Functions && option.variation > 1) {
-            return false;
-          }
+          const double mean = option.response.mean;
+          const bool steady = problem_.pools[option.pool].form == Form::Functions
+                                  ? option.response.variance * LowestShape <= mean * mean
+                                  : option.variation <= 1;
+          if (!steady) return false;
         }
       }
     }
