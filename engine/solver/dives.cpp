@@ -114,6 +114,7 @@ std::vector<double> Dives::Hops() const {
 }
 
 void Dives::Improve(const Columns::Scope& scope, const PartPrices& prices, uint64_t patience) {
+  if (!progress_.best) return;
   for (uint64_t idle = 0; idle < patience && !progress_.Done() && !progress_.Over();) {
     const double before = progress_.burden;
     Once(Around(scope), prices);

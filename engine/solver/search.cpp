@@ -95,9 +95,9 @@ class Searcher {
         neighbourhood.Improve(~uint64_t{0}, patience * (neighbourhood.movable() + 1));
         if (options_.any && progress_.best) return End(proven);
       }
-      // Where nothing is known to hold it is mostly times and ways that forbid it, of which
-      // columns see little. What is small is mostly proven before they pay.
-      const bool price = !farther && (turn > 2 || large) && progress_.best;
+      // What is small is mostly proven before columns pay, and where nothing is known to hold
+      // it is mostly single times and ways that forbid it, which others see sooner.
+      const bool price = !farther && (turn > 2 || (large && progress_.best));
       if (price) {
         if (!priced) {
           priced.emplace(problem_, domains_, items_, relaxation_, neighbourhood, progress_);
@@ -106,7 +106,9 @@ class Searcher {
         neighbourhood.Adopt();
       }
       if (progress_.Hopeless(proven)) return End(Infinity);
-      if (!progress_.Begin(price && all_ >= TooMany ? length / SmallShare : length)) return End(proven);
+      if (!progress_.Begin(price && all_ >= TooMany ? length / SmallShare : length)) {
+        return End(proven);
+      }
       proven = ProveUpTo(Target(proven), root, proven);
       if (progress_.Hopeless(proven)) return End(Infinity);
       if (options_.any && progress_.best) return End(proven);
