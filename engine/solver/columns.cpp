@@ -22,14 +22,14 @@ constexpr double Smoothing = 0.7;       // weight of the best prices so far
 constexpr double Converged = 1e-6, LastPart = 0.1, Near = 0.2;
 // Limits of prices, scaled, and how they grow: by this factor every so many rounds, and where
 // nothing else is left to find.
-constexpr double FirstLimit = 1.3, LeastLimit = 0.1, FirstRuleLimit = 1000, Growth = 1.2,
+constexpr double FirstLimit = 1.3, LeastPrice = 0.1, FirstRuleLimit = 1000, Growth = 1.2,
                  EndGrowth = 3;
 constexpr int RoundsOfLimit = 3;
 // Where there are more groups of pools, a round looks only at some; full rounds follow where
 // these find nothing more.
 constexpr size_t ManyGroups = 150;
-// Fewer new columns than this: knapsacks that were not solved are looked at for longer.
-constexpr size_t FewFound = 4;
+// One new column in more groups than this: knapsacks that were not solved are looked at for longer.
+constexpr size_t FewFound = 32;
 constexpr uint32_t Anywhere = ~0U;
 
 }  // namespace
@@ -425,11 +425,17 @@ PartPrices Columns::Cheapest() const {
 }
 
 // Prices to begin with are not far from those of the cheapest places: what columns are missing
-// is not worth everything (du Merle, Villeneuve, Desrosiers and Hansen 1999).
+// is not worth everything (du Merle, Villeneuve, Desrosiers and Hansen 1999). Of parts that cost
+// next to nothing there, on hardware that is there anyway, this says nothing.
 void Columns::Limit(const PartPrices& prices) {
+  double mean = 0;
+  for (double price : prices.part) mean += price / static_cast<double>(prices.part.size());
   for (size_t k = 0; k < instead_.size(); ++k) {
     const bool part = k < prices.part.size();
-    const double cost = part ? std::max(FirstLimit * prices.part[k] * scale_, LeastLimit) : FirstRuleLimit;
+    double cost = FirstRuleLimit;
+    if (part) {
+      cost = prices.part[k] > LeastPrice * mean ? FirstLimit * prices.part[k] * scale_ : Infinity;
+    }
     instead_cost_[k] = std::min(cost, nowhere_cost_);
     master_.SetCost(instead_[k], instead_cost_[k]);
   }
@@ -464,6 +470,7 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
   int again = 0;  // how often the same prices were smoothed
   bool solved = false;
   const int groups = static_cast<int>(1 + relaxation_.groups().size() / ManyGroups);
+  const size_t few = relaxation_.groups().size() / FewFound;
   bool full = true;
   PartPrices now;
   for (int round = 0; round < rounds && best < enough && !progress.Over(); ++round) {
@@ -512,7 +519,7 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
       Add(std::move(column));
       ++added;
     }
-    if (of == 1 && exhausted_ && added < FewFound && nodes_ < most_nodes_) nodes_ *= MoreNodes;
+    if (of == 1 && exhausted_ && added < few && nodes_ < most_nodes_) nodes_ *= MoreNodes;
     full = !full && (added == 0 || round % (groups + 1) == groups);
     full = full || groups == 1;
     if (added > 0) {
