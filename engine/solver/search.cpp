@@ -102,7 +102,7 @@ class Searcher {
         if (!priced) {
           priced.emplace(problem_, domains_, items_, relaxation_, neighbourhood, progress_);
         }
-        proven = std::max(proven, Price(root, *priced, large ? length : length / SmallShare));
+        proven = std::max(proven, Price(root, *priced, large ? length : length / SmallShare, large));
         neighbourhood.Adopt();
       }
       if (progress_.Hopeless(proven)) return End(Infinity);
@@ -198,8 +198,9 @@ class Searcher {
 
   // Raises the bound of the root, closes the pools with which nothing better is left, and goes
   // on branching; dives between. Returns what is proven then.
-  double Price(Node& root, PricedSearch& priced, uint64_t length) {
+  double Price(Node& root, PricedSearch& priced, uint64_t length, bool dives) {
     for (const bool dive : {true, false}) {
+      if (dive && !dives) continue;
       if (!progress_.Begin(length)) return root.bound;
       root.bound = std::max(root.bound, priced.Root(root.hardware));
       if (progress_.Hopeless(root.bound)) return Infinity;
