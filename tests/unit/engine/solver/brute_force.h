@@ -1,20 +1,16 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 
 #include "engine/solver/evaluate.h"
+#include "engine/solver/search.h"
 #include "engine/solver/violations.h"
 
 namespace sprint::solver {
-
-// SPRINT_SEEDS=10000 tries so many, which takes some minutes.
-inline uint32_t Seeds() {
-  const char* asked = std::getenv("SPRINT_SEEDS");
-  return asked ? static_cast<uint32_t>(std::strtoul(asked, nullptr, 10)) : 200;
-}
 
 // The least objective over everything there is, by trying everything there is.
 inline double BruteForce(const Problem& problem, const Placement* previous = nullptr,
@@ -82,6 +78,23 @@ inline double BruteForce(const Problem& problem, const Placement* previous = nul
   };
   parts(parts, 0, 0);
   return best;
+}
+
+// Expects that the search proves what trying everything comes to. False: nothing holds.
+inline bool ExpectTheSameAsTryingEverything(const Problem& problem) {
+  const double best = BruteForce(problem);
+  const Outcome outcome = Search(problem, {});
+  if (std::isinf(best)) {
+    EXPECT_TRUE(std::holds_alternative<Infeasible>(outcome));
+    return false;
+  }
+  const auto* solved = std::get_if<Solved>(&outcome);
+  EXPECT_NE(solved, nullptr);
+  if (!solved) return true;
+  EXPECT_TRUE(solved->proven);
+  EXPECT_NEAR(solved->burden, best, 1e-9 * best);
+  EXPECT_TRUE(Violations(problem, solved->placement, solved->burden).empty());
+  return true;
 }
 
 }  // namespace sprint::solver

@@ -144,6 +144,27 @@ TEST(PricedSearch, AloneItFindsTheCheapestAndProvesIt) {
   }
 }
 
+// It sees little of single times and ways, so that it does not get to an end each time.
+TEST(PricedSearch, AloneItProvesOfManyThatNothingHolds) {
+  int proven = 0;
+  for (uint32_t seed = 0; seed < 150; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = Small(seed);
+    if (Least(problem) < Infinity) continue;
+    Setting setting(problem);
+    setting.progress.limit = 1e6;
+    Neighbourhood neighbourhood(problem, setting.domains, setting.items, setting.progress, 1);
+    PricedSearch search(problem, setting.domains, setting.items, setting.relaxation, neighbourhood,
+                        setting.progress);
+    ASSERT_TRUE(setting.progress.Begin(300));
+    const bool at_once = search.Root(setting.scope.hardware) == Infinity;
+    search.Dive(3);
+    proven += at_once || search.Run() == Infinity;
+    EXPECT_FALSE(setting.progress.best);
+  }
+  EXPECT_GT(proven, 20);
+}
+
 TEST(Dives, FindPlacementsThatHoldAndAreMostlyGood) {
   int all = 0, found = 0, good = 0;
   for (uint32_t seed = 0; seed < 150; ++seed) {
