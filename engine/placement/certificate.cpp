@@ -11,7 +11,7 @@ using value::Object;
 using value::Value;
 
 // Grows when a reader would have to change.
-constexpr int Version = 1;
+constexpr int Version = 2;
 
 Value Index(uint32_t index) { return static_cast<int64_t>(index); }
 
@@ -237,7 +237,6 @@ Object ProofJson(const solver::Proof& proof) {
         told.push_back(way.value == solver::Proof::None ? Value() : Index(way.value));
         break;
       case By::Count:
-      case By::Steps:
         told.push_back(Index(way.value));
         break;
       case By::Place:
@@ -257,9 +256,6 @@ Object ProofJson(const solver::Proof& proof) {
     case By::Count:
       object["count"] = Index(proof.of);
       object["most"] = Index(proof.most);
-      break;
-    case By::Steps:
-      object["steps"] = Index(proof.of);
       break;
     case By::Fixed:
       object["fixed"] = true;

@@ -52,6 +52,8 @@ class Assignment::State {
         floor_(all_, 0),
         choices_(all_),
         ancestors_(all_, std::vector<char>(all_, 0)),
+        cloud_before_(all_, 0),
+        edge_after_(all_, 0),
         placed_(all_, 0),
         chosen_(all_, nullptr),
         load_(problem.pools.size(), 0),
@@ -85,11 +87,22 @@ class Assignment::State {
     }
     counts_ = current_.count;
     std::fill(floor_.begin(), floor_.end(), 0);
-    const double gap = std::min(progress_.Cutoff(), progress_.cap) - bound;
+    // Each component for itself, whatever that means for the others' steps: this much less is
+    // what a choice may be dearer than the cheapest.
+    bound = 0;
+    for (uint32_t j = 0; j < problem_.pools.size(); ++j) {
+      if (relaxation_.function(j)) continue;
+      bound += counts_[j] * relaxation_.burden(j);
+      if (hardware.usable[j]) bound -= counts_[j] * prices[j] * relaxation_.capacity(j);
+    }
     std::vector<double> cheapest;
     for (uint32_t c = 0; c < all_; ++c) {
       const StepCosts costs = relaxation_.Costs(hardware, prices, c);
       cheapest.push_back(*std::min_element(costs.begin(), costs.end()));
+      bound += cheapest.back();
+    }
+    const double gap = std::min(progress_.Cutoff(), progress_.cap) - bound;
+    for (uint32_t c = 0; c < all_; ++c) {
       choices_[c].clear();
       Collect(c, hardware, prices, cheapest[c] + gap);
       if (choices_[c].empty() || progress_.stopped) {
@@ -145,10 +158,6 @@ class Assignment::State {
     const auto& parts = items_[c][choice.variant];
     const size_t p = choice.pools.size();
     if (p == parts.size()) {
-      if (problem_.one_way) {
-        const Step step = !choice.touches_edge ? Cloud : choice.ends_in_cloud ? Mixed : Edge;
-        if (!(hardware.steps[c] >> step & 1)) return;
-      }
       if (progress_.Stop()) return;
       Put(c, choice, 1);
       if (Fits(choice) && Lost(false) < Infinity) {
@@ -193,6 +202,10 @@ class Assignment::State {
       chosen_[c] = &choice;
     }
     placed_[c] = sign > 0;
+    for (uint32_t other = 0; problem_.one_way && other < all_; ++other) {
+      if (choice.ends_in_cloud) cloud_before_[other] += sign * ancestors_[other][c];
+      if (choice.touches_edge) edge_after_[other] += sign * ancestors_[c][other];
+    }
     for (size_t p = 0; p < choice.pools.size(); ++p) {
       const uint32_t j = choice.pools[p];
       users_[j] += static_cast<uint32_t>(sign);
@@ -233,15 +246,13 @@ class Assignment::State {
         if (!std::isfinite(Hop(problem_, from[p], current_.pool[flow.to][0], 0))) return false;
       }
     }
-    if (!problem_.one_way) return true;
-    for (uint32_t other = 0; other < all_; ++other) {
-      if (!placed_[other] || other == c) continue;
-      if (ancestors_[c][other] && chosen_[other]->ends_in_cloud && choice.touches_edge)
-        return false;
-      if (ancestors_[other][c] && choice.ends_in_cloud && chosen_[other]->touches_edge)
-        return false;
-    }
-    return true;
+    return !Returns(c, choice);
+  }
+
+  // Beside what is placed, from the cloud to the edge.
+  bool Returns(uint32_t c, const Choice& choice) const {
+    return (choice.touches_edge && cloud_before_[c] > 0) ||
+           (choice.ends_in_cloud && edge_after_[c] > 0);
   }
 
   // Infinite when a required bound is broken for good by what is placed, else the price
@@ -317,8 +328,9 @@ class Assignment::State {
   // Counts are fixed, but a pool that nobody came to need not be there.
   uint32_t Count(uint32_t j) const { return users_[j] > 0 ? counts_[j] : relaxation_.idle(j); }
 
-  // Does nothing but the capacity that is left stand against this choice?
-  bool StillFits(const Choice& choice) const {
+  // Does nothing but the capacity that is left, and the way back, stand against this choice?
+  bool StillFits(uint32_t c, const Choice& choice) const {
+    if (Returns(c, choice)) return false;
     for (size_t p = 0; p < choice.pools.size(); ++p) {
       if (choice.load[p] > room_[choice.pools[p]]) return false;
     }
@@ -420,7 +432,7 @@ class Assignment::State {
     }
     for (uint32_t c = 0; c < all_; ++c) {
       if (placed_[c]) continue;
-      std::erase_if(level.alive[c], [&](uint32_t k) { return !StillFits(choices_[c][k]); });
+      std::erase_if(level.alive[c], [&](uint32_t k) { return !StillFits(c, choices_[c][k]); });
       if (level.alive[c].empty()) return;
     }
     const double tight = Tighten(level, spent);
@@ -495,6 +507,8 @@ class Assignment::State {
   std::vector<double> floor_;  // least response of each component on this hardware
   std::vector<std::vector<Choice>> choices_;
   std::vector<std::vector<char>> ancestors_;
+  // One way: how many of those before are placed and end in the cloud, of those after at the edge.
+  std::vector<int> cloud_before_, edge_after_;
 
   Placement current_;
   std::vector<uint32_t> counts_;

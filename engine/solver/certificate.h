@@ -19,7 +19,6 @@ struct Proof {
     Closed,  // the bound at `prices` is enough, or there is nothing left to choose from
     Zone,    // which of a zone's pools is used: `of` the zone, each way a pool or None
     Count,   // of pool `of`: way 0 has at most `most`, way 1 more
-    Steps,   // where component `of` runs (Step), when nothing returns from the cloud
     Fixed,   // all counts are: one way, in which whole choices replace those of parts
     Place,   // how component `of` runs: variants and their pools
   };

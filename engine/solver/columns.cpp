@@ -58,10 +58,6 @@ void Columns::Enter(const Scope& scope) {
   for (size_t k = 0; k < choices_.size(); ++k) {
     const Choice& choice = choices_[k];
     for (const auto& [c, v] : scope.variants) closed_[k] |= choice.c == c && choice.v == v;
-    if (!problem_.one_way) continue;
-    const size_t n = items_[choice.c][choice.v].size();
-    const Step step = choice.edge == n ? Edge : choice.edge == 0 ? Cloud : Mixed;
-    closed_[k] |= !(hardware_.steps[choice.c] >> step & 1);
   }
   const auto allow = [&](uint32_t column, bool allowed) {
     master_.SetRange(column, 0, allowed ? Infinity : 0);

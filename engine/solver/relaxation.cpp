@@ -76,9 +76,6 @@ StepCosts Relaxation::Costs(const Hardware& hardware, const std::vector<double>&
     best[Cloud] = std::min(best[Cloud], cloud);
   }
   if (!one_way_) return {best[Edge], Infinity, Infinity};
-  for (uint8_t step = 0; step < 3; ++step) {
-    if (!(hardware.steps[c] >> step & 1)) best[step] = Infinity;
-  }
   return best;
 }
 

@@ -25,9 +25,6 @@ using Items = std::vector<std::vector<std::vector<std::vector<Item>>>>;
 struct Hardware {
   std::vector<char> usable;
   std::vector<uint32_t> low, high;  // counts of usable pools
-  // Steps each component may take, a bit each. Everything is allowed, and means
-  // nothing, where requests may return from the cloud.
-  std::vector<uint8_t> steps;
 };
 
 // Lower bounds by Lagrangian relaxation: capacity of nodes is not demanded but charged

@@ -31,7 +31,7 @@ constexpr size_t TooMany = 40;  // components, for a proof without columns or di
 constexpr size_t ManyPools = 300, ManyComponents = 20;
 constexpr double NearlyProven = 0.02;
 // Rounds of price adjustment.
-constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20, StepRounds = 3;
+constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20;
 // Steps of the turns of proof: a glance, then long and longer. Rounds per component without
 // a better placement that end a turn of looking for one.
 constexpr uint64_t FirstSlice = 300, SecondSlice = 100'000, SliceGrowth = 3;
@@ -41,7 +41,6 @@ constexpr uint64_t SmallShare = 8;
 constexpr uint64_t FirstPatience = 20, Patience = 200;
 constexpr uint64_t DivePatience = 30;
 constexpr uint32_t Seed = 1;
-constexpr uint8_t AnyStep = 1 << Edge | 1 << Mixed | 1 << Cloud;
 
 class Searcher {
  public:
@@ -176,7 +175,6 @@ class Searcher {
       const double capacity = relaxation_.capacity(j);
       root.prices.push_back(relaxation_.function(j) ? 0 : relaxation_.burden(j) / capacity);
     }
-    root.hardware.steps.assign(all_, AnyStep);
     return root;
   }
 
@@ -281,11 +279,6 @@ class Searcher {
     }
     Ways ways = Zones(node);
     if (ways.hardware.empty()) ways = Split(node);
-    int rounds = NodeRounds;
-    if (ways.hardware.empty()) {
-      ways = Steps(node);
-      rounds = StepRounds;
-    }
     if (ways.hardware.empty()) {
       assignment_.Run(node.hardware, node.prices, node.proof);
       return;
@@ -300,7 +293,7 @@ class Searcher {
       // What the prices here close need not be written down.
       if (node.proof && progress_.Hopeless(relaxation_.At(hardware, node.prices))) continue;
       Node child{std::move(hardware), node.prices, {}};
-      child.bound = relaxation_.Bound(child.hardware, child.prices, rounds, progress_.Cutoff());
+      child.bound = relaxation_.Bound(child.hardware, child.prices, NodeRounds, progress_.Cutoff());
       child.load = relaxation_.load();
       if (node.proof) {
         child.proof = &node.proof->Add(ways.hardware.size(), value);
@@ -366,23 +359,6 @@ class Searcher {
     if (middle == 0) few.usable[which] = 0;
     many.low[which] = middle + 1;
     return {Proof::By::Count, which, middle, {{0, std::move(few)}, {1, std::move(many)}}};
-  }
-
-  // The steps of the first component in the flow that still has several.
-  Ways Steps(const Node& node) const {
-    if (!problem_.one_way) return {};
-    for (uint32_t c = 0; c < all_; ++c) {
-      const uint8_t steps = node.hardware.steps[c];
-      if ((steps & (steps - 1)) == 0) continue;
-      Ways ways{Proof::By::Steps, c, 0, {}};
-      for (const Step step : {Edge, Mixed, Cloud}) {
-        if (!(steps >> step & 1)) continue;
-        ways.hardware.emplace_back(step, node.hardware);
-        ways.hardware.back().second.steps[c] = static_cast<uint8_t>(1 << step);
-      }
-      return ways;
-    }
-    return {};
   }
 
   const Problem& problem_;

@@ -5,18 +5,16 @@ import math
 
 from reading import CLOUD, EDGE, MIXED
 
-ANY_STEP = 1 << EDGE | 1 << MIXED | 1 << CLOUD
-
 
 class Hardware:
-    """What is still open: pools that may be used with the range of their counts, steps that each
-    component may take. A pool that may not be used has its idle count."""
+    """What is still open: pools that may be used with the range of their counts. A pool that may not
+    be used has its idle count."""
 
-    def __init__(self, usable, low, high, steps):
-        self.usable, self.low, self.high, self.steps = usable, low, high, steps
+    def __init__(self, usable, low, high):
+        self.usable, self.low, self.high = usable, low, high
 
     def copy(self):
-        return Hardware(self.usable[:], self.low[:], self.high[:], self.steps[:])
+        return Hardware(self.usable[:], self.low[:], self.high[:])
 
 
 class Bounds:
@@ -34,13 +32,14 @@ class Bounds:
                         for options in parts] for parts in rows] for rows in table]
 
     def bound(self, hardware, prices):
-        total = 0.0
-        for members, one_kind in self.groups:
-            total += self.group(members, one_kind, hardware, prices)
+        total = self.instances(hardware, prices)
         costs = [self.costs(hardware, prices, c) for c in range(len(self.table))]
         if not self.problem.one_way:
             return total + sum(cost[EDGE] for cost in costs)
         return total + self.staircase(costs)
+
+    def instances(self, hardware, prices):
+        return sum(self.group(members, one_kind, hardware, prices) for members, one_kind in self.groups)
 
     def group(self, members, one_kind, hardware, prices):
         """Instances less what their capacity earns, over every way of using these pools."""
@@ -84,7 +83,7 @@ class Bounds:
             best = [min(best[EDGE], edge), min(best[MIXED], mixed), min(best[CLOUD], cloud)]
         if not self.problem.one_way:
             return [best[EDGE], math.inf, math.inf]
-        return [cost if hardware.steps[c] >> step & 1 else math.inf for step, cost in enumerate(best)]
+        return best
 
     def staircase(self, costs):
         """The least sum when whatever follows a component that ends in the cloud is all cloud. If

@@ -386,17 +386,23 @@ def joined(model, state, c):
         for p, part in enumerate(parts):
             if (p + 1 == len(parts) or part.exit > 0) and math.isinf(model.hop(pools[p], state.pools[b][0], 0.0)):
                 return False
+    return not returns(state, c, state.pools[c])
+
+
+def returns(state, c, pools):
+    """Would there be a way from the cloud back to the edge, were c on these pools?"""
+    problem = state.problem
     if not problem.one_way:
-        return True
-    touches, ends = steps_of(problem, state.pools[c])
+        return False
+    touches, ends = steps_of(problem, pools)
     for other, placed in enumerate(state.placed):
         if not placed or other == c:
             continue
         if other in problem.before[c] and touches and problem.pools[state.pools[other][-1]].cloud:
-            return False
+            return True
         if c in problem.before[other] and ends and not problem.pools[state.pools[other][0]].cloud:
-            return False
-    return True
+            return True
+    return False
 
 
 def objective(model, placement, moves):

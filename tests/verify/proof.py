@@ -2,12 +2,11 @@
 rightly: by its bound, or because nothing that holds is left of it."""
 import math
 
-from bounds import ANY_STEP, Bounds, Hardware
+from bounds import Bounds, Hardware
 from domains import TooLate, options_alone
-from model import ROUNDING, State, joined
-from reading import CLOUD, EDGE, MIXED, Malformed, Refused, figure, index, indices
+from model import ROUNDING, State, joined, returns
+from reading import Malformed, Refused, figure, index, indices
 
-STEPS = ("at the edge", "edge and cloud", "in the cloud")
 MOST_DEPTH = 800
 
 
@@ -45,11 +44,10 @@ class Verifier:
         usable = [j in offered and (pool.function or pool.max > 0) for j, pool in enumerate(pools)]
         high = [max(pool.max, pool.idle) for pool in pools]
         low = high[:] if self.fullest else [pool.idle for pool in pools]
-        steps = [ANY_STEP] * len(self.problem.components)
         if self.limit is not None and self.limit < self.dearest(offered):
             raise Refused(f"placements may cost up to {self.dearest(offered):.9g}, and are looked for below "
                           f"{self.limit:.9g}")
-        self.case(proof, Hardware(usable, low, high, steps), [0.0] * len(pools), 0, "everything")
+        self.case(proof, Hardware(usable, low, high), [0.0] * len(pools), 0, "everything")
 
     def dearest(self, offered):
         """No placement of what is left to choose from costs more. Pools that nothing is offered on are idle."""
@@ -131,10 +129,8 @@ class Verifier:
             self.by_zone(case, hardware, prices, depth, told)
         elif "count" in case:
             self.by_count(case, hardware, prices, depth, told)
-        elif "steps" in case:
-            self.by_steps(case, hardware, prices, depth, told)
         elif "fixed" in case:
-            self.fixed(case, hardware, prices, bound, depth, told)
+            self.fixed(case, hardware, prices, depth, told)
         else:
             self.not_closed(bound, told)
 
@@ -185,18 +181,9 @@ class Verifier:
         self.way(table, 0, few, prices, depth, f"{told}, at most {most} of {name}")
         self.way(table, 1, many, prices, depth, f"{told}, more than {most} of {name}")
 
-    def by_steps(self, case, hardware, prices, depth, told):
-        c = index(case["steps"], len(self.problem.components), "a component")
-        table = self.by_value(self.ways(case, 2))
-        for step in (EDGE, MIXED, CLOUD):
-            if hardware.steps[c] >> step & 1:
-                one = hardware.copy()
-                one.steps[c] = 1 << step
-                self.way(table, step, one, prices, depth, f"{told}, {self.problem.names[c]} {STEPS[step]}")
-
     # -- components on fixed hardware ------------------------------------------------------
 
-    def fixed(self, case, hardware, prices, bound, depth, told):
+    def fixed(self, case, hardware, prices, depth, told):
         problem = self.problem
         for members, _ in self.bounds.groups:
             if len(members) > 1 and sum(hardware.usable[j] for j in members) > 1:
@@ -209,16 +196,16 @@ class Verifier:
             if hardware.usable[j] and hardware.low[j] != hardware.high[j]:
                 raise Refused(f"hardware is said to be fixed, and the count of {pool.name} is not")
             count[j] = hardware.low[j] if hardware.usable[j] else pool.idle
-        if problem.one_way and any(steps & (steps - 1) for steps in hardware.steps):
-            raise Refused("hardware is said to be fixed, and the steps of a component are not")
         ways = self.ways(case, 1)
         if len(ways) > 1:
             raise Malformed("fixed hardware has one way on")
         state = State(problem, count)
         alive, floor = [], [0.0] * len(problem.components)
+        # Each component for itself, whatever that means for the steps of the others.
+        least = [min(self.bounds.costs(hardware, prices, c)) for c in range(len(problem.components))]
+        slack = self.enough - self.bounds.instances(hardware, prices) - sum(least)
         for c in range(len(problem.components)):
-            least = min(self.bounds.costs(hardware, prices, c))
-            found = self.choices(c, hardware, prices, least + self.enough - bound, state, floor)
+            found = self.choices(c, hardware, prices, least[c] + slack, state, floor)
             if not found:
                 return
             alive.append(found)
@@ -269,10 +256,6 @@ class Verifier:
 
     def alone(self, c, v, options, hardware, state, floor):
         """Its mean time when nothing else is there; None when it does not hold even so."""
-        if self.problem.one_way:
-            step = CLOUD if options[0].cloud else MIXED if options[-1].cloud else EDGE
-            if not hardware.steps[c] >> step & 1:
-                return None
         kept = state.put(c, v, options)
         time = None
         if state.fits(state.pools[c]) and self.lost(state, floor) < math.inf:
@@ -302,7 +285,7 @@ class Verifier:
             if state.placed[c]:
                 continue
             fitting = [(choice.due(prices), choice) for choice in choices
-                       if all(load <= room[j] for j, load in choice.loads)]
+                       if all(load <= room[j] for j, load in choice.loads) and not returns(state, c, choice.pools)]
             if not fitting:
                 return
             priced[c] = fitting

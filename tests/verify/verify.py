@@ -19,7 +19,7 @@ from model import CLOSE, Model, Moves, objective  # noqa: E402
 from proof import Verifier  # noqa: E402
 from reading import Malformed, Placement, Problem, Refused, figure, load, member  # noqa: E402
 
-FORMAT, VERSION = "sprint.certificate", 1
+FORMAT, VERSION = "sprint.certificate", 2
 # Cases nest; each level of theirs is three of JSON.
 DEPTH = 5000
 

@@ -25,7 +25,6 @@ struct Setting {
       scope.hardware.low.push_back(relaxation.idle(j));
       scope.hardware.high.push_back(std::max(problem.pools[j].max, relaxation.idle(j)));
     }
-    scope.hardware.steps.assign(problem.components.size(), 7);
   }
   SearchOptions options;
   Domains domains;
