@@ -72,6 +72,18 @@ Report& Report::FixIt(Loc loc, std::string text) {
   return *this;
 }
 
+bool Emitter::HasErrorIn(Loc range) const {
+  const auto inside = [&](Loc loc) {
+    return loc.file == range.file && range.begin <= loc.begin && loc.end <= range.end;
+  };
+  return std::any_of(all_.begin(), all_.end(), [&](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::Error &&
+           (inside(diagnostic.loc) ||
+            std::any_of(diagnostic.labels.begin(), diagnostic.labels.end(),
+                        [&](const Label& label) { return inside(label.loc); }));
+  });
+}
+
 Report Emitter::Error(std::string code, Loc loc, std::string message) {
   return {*this, Make(Severity::Error, std::move(code), loc, std::move(message))};
 }

@@ -47,6 +47,8 @@ class Emitter {
   Report Warning(std::string code, Loc loc, std::string message);
   Report Note(std::string code, Loc loc, std::string message);
   bool has_errors() const;
+  // Whether an error lies in `range`, or says something of a place in it.
+  bool HasErrorIn(Loc range) const;
 
   // In source order (file, then begin, else as emitted), without duplicates, at most
   // `Cap` and then one note "and N more". Leaves the emitter empty.

@@ -116,6 +116,8 @@ enum class Metric {
   Spread
 };
 enum class Relation { AtMost, AtLeast };
+// Choices of copies that the path of a response may lead over.
+inline constexpr uint32_t MostChoices = 64;
 
 // `require quick_blur: response(Blur) <= 300 ms at p95`, or `prefer … { weight }`.
 struct Constraint {

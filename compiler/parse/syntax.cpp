@@ -74,6 +74,19 @@ std::vector<std::string> Wishes(const antlr4::misc::IntervalSet& expected) {
   return wishes;
 }
 
+// What the percentile of this number is called: `p95`, `p999` of 99.9. Empty: it is none.
+std::string PercentileOf(std::string_view number) {
+  const size_t dot = number.find('.');
+  const std::string_view whole = number.substr(0, dot);
+  if (whole.empty() || whole.size() > 2 ||
+      number.find_first_not_of("0123456789.") != std::string_view::npos) {
+    return "";
+  }
+  if (dot == std::string_view::npos) return "p" + std::string(whole);
+  const std::string_view decimals = number.substr(dot + 1, number.find_last_not_of('0') - dot);
+  return (whole.size() < 2 ? "p0" : "p") + std::string(whole) + std::string(decimals);
+}
+
 // Reports in our words, never invents or drops a token, and skips brackets as a whole.
 class Strategy : public antlr4::DefaultErrorStrategy {
  public:
@@ -196,6 +209,26 @@ class Strategy : public antlr4::DefaultErrorStrategy {
     return "`" + shown + "`";
   }
 
+  // `at 95`, or `at p99.9` whose number is `bad`: told as the one thing that was meant.
+  bool TellPercentile(antlr4::Parser* parser, const antlr4::Token* bad) {
+    auto* tokens = parser->getTokenStream();
+    const size_t index = bad->getTokenIndex();
+    const auto type_before = [&](size_t back) {
+      return index < back ? 0 : tokens->get(index - back)->getType();
+    };
+    const bool dotted = type_before(1) == SprintLexer::DOT && type_before(3) == SprintLexer::AT;
+    if (bad->getType() != SprintLexer::NUMBER || !(dotted || type_before(1) == SprintLexer::AT)) {
+      return false;
+    }
+    const antlr4::Token* first = dotted ? tokens->get(index - 2) : bad;
+    const auto begin = static_cast<uint32_t>(first->getStartIndex());
+    const auto end = static_cast<uint32_t>(bad->getStopIndex() + 1);
+    const std::string name = PercentileOf(text_.substr(begin + dotted, end - begin - dotted));
+    log_.Error("E0101", begin, end, "expected a percentile, found " + Written(begin, end))
+        .Help(name.empty() ? "like `p95`" : "write `" + name + "`");
+    return true;
+  }
+
   // `bad` cannot stand where it does. `item_end`: an item of a block could end before it.
   void Tell(antlr4::Parser* parser, antlr4::Token* bad, const std::vector<std::string>& wishes,
             bool item_end) {
@@ -212,6 +245,7 @@ class Strategy : public antlr4::DefaultErrorStrategy {
     const auto line_begin = line == std::string_view::npos ? 0 : static_cast<uint32_t>(line + 1);
     if (log_.HasErrorIn(line_begin, end)) return;
 
+    if (TellPercentile(parser, bad)) return;
     const size_t type = bad->getType();
     const size_t last = before == nullptr ? 0 : before->getType();
     const bool item_start = IsWord(last) && BeginsItem(parser, before);

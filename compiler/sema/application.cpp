@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "compiler/sema/builder.h"
@@ -54,16 +55,37 @@ class ApplicationBuilder {
     }
     for (const ast::Block* flow : Inner(block_, "flow")) AddFlow(*flow);
     Sort();
+    CheckRates();
     for (const auto& item : block_.items) {
       const auto* inner = std::get_if<ast::BlockPtr>(&item);
       if (!inner) continue;
       const std::string& keyword = (*inner)->keyword.text;
       if (keyword == "require" || keyword == "prefer") AddConstraint(**inner, keyword == "prefer");
     }
+    CheckCopies();
     return std::move(application_);
   }
 
  private:
+  // A response is required of each choice of copies on its path.
+  void CheckCopies() {
+    std::map<ir::Index, double> copies;
+    for (const ir::Constraint& rule : application_.constraints) {
+      if (rule.metric == ir::Metric::Spread) copies[rule.path.front()] = rule.bound;
+    }
+    for (const ir::Constraint& rule : application_.constraints) {
+      if (rule.metric != ir::Metric::Response) continue;
+      double choices = 1;
+      for (const ir::Index component : rule.path) {
+        if (copies.contains(component)) choices *= copies[component];
+      }
+      if (choices <= ir::MostChoices) continue;
+      builder_.emitter
+          .Error("E0404", rule.loc, "this path leads over more than 64 choices of copies")
+          .Help("require it of shorter paths");
+    }
+  }
+
   void Use(ir::Index component) {
     auto& used = application_.components;
     if (std::find(used.begin(), used.end(), component) == used.end()) used.push_back(component);
@@ -118,6 +140,25 @@ class ApplicationBuilder {
       left.erase(next);
     }
     application_.components = std::move(sorted);
+  }
+
+  // Where ways meet there are more requests than entered.
+  void CheckRates() {
+    std::map<ir::Index, double> rates;
+    for (const ir::Index component : application_.components) {
+      std::optional<double> sum;
+      for (const ir::Flow& flow : application_.flows) {
+        if (flow.to != component) continue;
+        sum = sum.value_or(0) + flow.probability * rates[flow.from];
+        if (*sum <= MostFigure) continue;
+        builder_.emitter.Error("E0311", flow.loc,
+                               "more requests reach `" +
+                                   builder_.program.components[component].name + "` than " +
+                                   Format({MostFigure, dimension::Rate, "", ""}));
+        return;
+      }
+      rates[component] = sum.value_or(application_.workload);
+    }
   }
 
   void ReportCircle(const std::vector<ir::Index>& left) {
@@ -182,6 +223,15 @@ class ApplicationBuilder {
       condition = at->operand.get();
     }
     const auto* compare = std::get_if<ast::BinaryExpr>(&condition->node);
+    // `at p-5` reads as something less 5.
+    const auto* at = compare ? std::get_if<ast::AtExpr>(&compare->left->node) : nullptr;
+    if (at && compare->op != ast::BinaryOp::Le && compare->op != ast::BinaryOp::Ge) {
+      const Loc written{condition->loc.file, at->percentile.loc.begin, condition->loc.end};
+      builder_.emitter
+          .Error("E0404", written, "`" + builder_.Spelled(written) + "` is no percentile")
+          .Help("like `p95`");
+      return;
+    }
     const bool at_most = compare && compare->op == ast::BinaryOp::Le;
     if (!compare || (!at_most && compare->op != ast::BinaryOp::Ge)) {
       if (!std::holds_alternative<ast::ErrorExpr>(condition->node)) {
@@ -262,18 +312,28 @@ class ApplicationBuilder {
     application_.constraints.push_back(std::move(constraint));
   }
 
+  // `p95`, `p5`; digits behind the second are decimals: `p999` is 99.9 %.
   bool ReadPercentile(const ast::Name& name, ir::Constraint& constraint) {
-    char* end = nullptr;
-    const double percent =
-        name.text.size() > 1 && name.text[0] == 'p' ? std::strtod(name.text.c_str() + 1, &end) : 0;
-    // p95, p99, p999 (99.9 %)
-    const double share = percent >= 100 ? percent / 1000 : percent / 100;
-    if (!end || *end != '\0' || share <= 0 || share >= 1) {
-      builder_.emitter.Error("E0404", name.loc, "`" + name.text + "` is no percentile")
-          .Help("like `p95`");
+    constexpr size_t MostDigits = 6;
+    const std::string digits = name.text.substr(1);
+    const auto refuse = [&](const std::string& why, const std::string& help) {
+      builder_.emitter.Error("E0404", name.loc, "`" + name.text + "` is no percentile" + why)
+          .Help(help);
       return false;
+    };
+    if (name.text[0] != 'p' || digits.empty() || digits.size() > MostDigits ||
+        digits.find_first_not_of("0123456789") != std::string::npos) {
+      return refuse("", "like `p95`, or `p999` for 99.9 %");
     }
-    constraint.percentile = share;
+    const size_t last = digits.find_last_not_of('0');
+    if (last == std::string::npos) return refuse(": no request is so quick", "like `p5`, or `p95`");
+    if (digits == "100") return refuse(": some request is always slower", "like `p99`, or `p999`");
+    if (digits.size() > 2 && last + 1 < digits.size()) {
+      return refuse(": behind the second digit are decimals",
+                    "write `p" + digits.substr(0, std::max<size_t>(last + 1, 2)) + "`");
+    }
+    const double scale = std::pow(10.0, static_cast<double>(std::max<size_t>(digits.size(), 2)));
+    constraint.percentile = std::strtod(digits.c_str(), nullptr) / scale;
     return true;
   }
 

@@ -216,14 +216,19 @@ std::optional<ir::Value> AttributeReader::ReadValue(const ast::Expr& expr, const
     return std::nullopt;
   };
   const auto* quantity = value.As<Quantity>();
+  const auto within = [&]() -> std::optional<ir::Value> {
+    if (quantity->value >= 0 && quantity->value <= spec.most) return value;
+    Quantity most = *quantity;
+    most.value = spec.most;
+    emitter.Error("E0311", expr.loc,
+                  "`" + spec.name + "` " +
+                      (quantity->value < 0 ? "cannot be negative" : "is at most " + Format(most)));
+    return std::nullopt;
+  };
   switch (spec.form) {
     case Spec::Form::Quantity: {
       if (!quantity) return wrong(Name(spec.dimension));
-      if (quantity->dimension == spec.dimension) {
-        if (quantity->value >= 0) return value;
-        emitter.Error("E0311", expr.loc, "`" + spec.name + "` cannot be negative");
-        return std::nullopt;
-      }
+      if (quantity->dimension == spec.dimension) return within();
       if (quantity->dimension.none()) {
         // 0.9 where a share is due is 90 %.
         const bool share = spec.dimension.ratio && quantity->value <= 1;
@@ -250,11 +255,7 @@ std::optional<ir::Value> AttributeReader::ReadValue(const ast::Expr& expr, const
                       "`" + spec.name + "` is a whole number; this is " + ir::Show(value));
         return std::nullopt;
       }
-      if (quantity->value < 0) {
-        emitter.Error("E0311", expr.loc, "`" + spec.name + "` cannot be negative");
-        return std::nullopt;
-      }
-      return value;
+      return within();
     case Spec::Form::Text:
       if (!value.As<std::string>()) return wrong("Text");
       return value;

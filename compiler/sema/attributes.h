@@ -9,6 +9,10 @@
 
 namespace sprint::sema {
 
+// The most that any number of a program may be, in base units. Whole numbers are exact up to
+// there, and sums and products of them stay numbers that others beside them are not lost in.
+inline constexpr double MostFigure = 1e15;
+
 // What an attribute of a block may be.
 struct Spec {
   enum class Form { Quantity, Int, Number, Text, Bool, Case, Cases, Texts, Reference, Any, Free };
@@ -18,6 +22,7 @@ struct Spec {
   std::vector<std::string> cases;  // Case, Cases: names; empty: any name.  Reference: keywords
   bool required = false;
   std::string unit = "";  // Quantity: the unit to suggest, where the usual one would be odd
+  double most = MostFigure;  // Quantity, Int, Number; in base units
 
   std::string Unit() const;
 };

@@ -84,6 +84,8 @@ const std::vector<std::string>& Architectures();
 void CheckCountry(Builder& builder, const std::string& country, Loc loc);
 // E0211 for attributes of the language that would be passed over.
 void CheckAvailability(Builder& builder, const Attributes& read);
+inline constexpr double MostCores = 1e6;
+void CheckCores(Builder& builder, const Attributes& read);
 void RefuseFree(Builder& builder, const Attributes& read, const std::vector<std::string>& names);
 
 // Names in expressions, also where evaluation does not come by.

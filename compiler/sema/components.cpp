@@ -240,6 +240,8 @@ DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Blo
 
 // Standard deviation over mean. Of what varies more, two moments say nothing.
 constexpr double MostVariation = 10;
+// s, some three years: the square of such times is still a figure.
+constexpr double MostTime = 1e8;
 
 bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string& name,
                ir::Demand& demand) {
@@ -247,16 +249,19 @@ bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string
   const auto* record = std::get_if<ast::RecordExpr>(&expr.node);
   if (record && record->body) {
     // What is there says which of the two forms is meant.
-    const bool plain =
-        std::any_of(record->body->items.begin(), record->body->items.end(), [](const auto& item) {
-          const auto* attribute = std::get_if<ast::Attribute>(&item);
-          return attribute && attribute->key.text() == "time";
-        });
+    const auto has = [&](const char* name) {
+      return std::any_of(
+          record->body->items.begin(), record->body->items.end(), [&](const auto& item) {
+            const auto* attribute = std::get_if<ast::Attribute>(&item);
+            return attribute && attribute->key.text() == name;
+          });
+    };
+    const bool plain = has("time") || !(has("warm") || has("cold"));
     std::vector<Spec> specs = {{"memory", Form::Quantity, dimension::Size, {}, false},
                                {"variation", Form::Quantity, dimension::Ratio, {}, false}};
     for (const char* time : {"warm", "cold", "time"}) {
       const bool due = (std::string_view(time) == "time") == plain;
-      if (due) specs.push_back({time, Form::Quantity, dimension::Time, {}, true});
+      if (due) specs.push_back({time, Form::Quantity, dimension::Time, {}, true, "", MostTime});
     }
     const Attributes read = reader.Read(*record->body, specs);
     const char* mean = plain ? "time" : "warm";
@@ -274,7 +279,8 @@ bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string
       }
     }
   } else {
-    const auto time = reader.ReadValue(expr, {name, Form::Quantity, dimension::Time, {}, false});
+    const auto time =
+        reader.ReadValue(expr, {name, Form::Quantity, dimension::Time, {}, false, "", MostTime});
     const auto* quantity = time ? time->As<Quantity>() : nullptr;
     if (!quantity) return false;
     demand.mean = demand.cold = quantity->value;

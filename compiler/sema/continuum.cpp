@@ -124,7 +124,7 @@ class ContinuumBuilder {
                                      {"power", Form::Quantity, dimension::Power, {}, false},
                                      {"availability", Form::Quantity, dimension::Ratio, {}, false},
                                      {"idle", Form::Quantity, dimension::Time, {}, false, "min"},
-                                     {"cores", Form::Number, {}, {}, false}};
+                                     {"cores", Form::Number, {}, {}, false, "", MostCores}};
     for (uint32_t i = 0; i < (function ? 1 : pool.max); ++i) {
       // Mistakes are told once: identical ones of the other instances are dropped.
       const Attributes read = reader_.Read(block, specs, {}, /*open=*/true,
@@ -149,8 +149,13 @@ class ContinuumBuilder {
       pool.availability = read.Number("availability", kind.availability);
       CheckAvailability(builder_, read);
       pool.idle = read.Number("idle", kind.idle);
-      if (read.Has("cores") && pool.cores <= 0) {
-        builder_.emitter.Error("E0311", read.ValueLoc("cores"), "a node has more than no cores");
+      CheckCores(builder_, read);
+      // What electricity costs and emits is a product: of two figures one may be too large.
+      if (std::max(pool.power * zone.electricity, pool.power * zone.carbon) > MostFigure) {
+        builder_.emitter
+            .Error("E0311", pool.loc, "the electricity of `" + pool.name + "` is beyond all bounds")
+            .Label(zone.loc, "by the `electricity` and `carbon` of this zone")
+            .Help("it has a power of " + Format({pool.power, dimension::Power, "", ""}));
       }
     }
     zone.pools.push_back(std::move(pool));
@@ -208,7 +213,7 @@ class ContinuumBuilder {
     CheckCurrency(read, "price");
     link.price = read.Number("price", 0);
     if (link.a == ir::NoIndex || link.b == ir::NoIndex) return;
-    if (read.Has("bandwidth") && link.bandwidth <= 0) {
+    if (read.Has("bandwidth") && link.bandwidth < 1 / MostFigure) {
       builder_.emitter
           .Error("E0311", read.ValueLoc("bandwidth"), "a bandwidth is more than nothing")
           .Help("without `bandwidth` it is unlimited");

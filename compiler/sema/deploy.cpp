@@ -117,6 +117,7 @@ class DeployBuilder {
     const Declaration* kind = reader_.ReadReference(block.names[1], {"node", "function_service"});
     ir::Demand demand;
     const bool timed = ReadTimes(reader_, *block.value, "measured", demand);
+    if (index && (!kind || !timed)) mismeasured_.insert(*index);
     if (!index || !kind || !timed) return;
     demand.kind = builder_.kinds.at(kind);
     demand.measured = true;
@@ -262,6 +263,13 @@ class DeployBuilder {
     return way;
   }
 
+  bool IsMistaken(ir::Index index) const {
+    if (mismeasured_.contains(index)) return true;
+    return std::any_of(builder_.components.begin(), builder_.components.end(), [&](const auto& c) {
+      return c.second == index && builder_.emitter.HasErrorIn(c.first->block->loc);
+    });
+  }
+
   // A component that fits nowhere, whatever else is chosen, is a mistake of the program.
   void CheckDomain(ir::Index index) {
     const ir::Component& component = deploy_.components[index];
@@ -287,6 +295,8 @@ class DeployBuilder {
         }
       }
     }
+    // What it demands may be what was not understood.
+    if (!allowed && IsMistaken(index)) return;
     if (!demanded) {
       builder_.emitter
           .Error("E0401", component.loc,
@@ -314,6 +324,7 @@ class DeployBuilder {
   const ast::Block& block_;
   AttributeReader reader_;
   ir::Deploy deploy_;
+  std::set<ir::Index> mismeasured_;  // components with a `measured` that is wrong
 };
 
 }  // namespace

@@ -47,6 +47,11 @@ void CheckAvailability(Builder& builder, const Attributes& read) {
   builder.emitter.Error("E0311", read.ValueLoc("availability"), "nothing is up more than 100 %");
 }
 
+void CheckCores(Builder& builder, const Attributes& read) {
+  if (!read.Has("cores") || read.Number("cores", 1) > 0) return;
+  builder.emitter.Error("E0311", read.ValueLoc("cores"), "a node has more than no cores");
+}
+
 void RefuseFree(Builder& builder, const Attributes& read, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (!read.Has(name)) continue;
@@ -92,7 +97,7 @@ void BuildKinds(Builder& builder) {
                                    quantity("request_fee", dimension::Money),
                                    quantity("billing_unit", dimension::Time),
                                    quantity("availability", dimension::Ratio),
-                                   {"cores", Form::Number, {}, {}, false},
+                                   {"cores", Form::Number, {}, {}, false, "", MostCores},
                                    {"concurrency", Form::Int, {}, {}, false},
                                    {"arch", Form::Case, {}, Architectures(), false},
                                    {"attested", Form::Bool, {}, {}, false},
@@ -120,6 +125,7 @@ void BuildKinds(Builder& builder) {
     kind.billing_unit = read.Number("billing_unit", 0);
     kind.availability = read.Number("availability", 1);
     CheckAvailability(builder, read);
+    CheckCores(builder, read);
     kind.loc = declaration->block->names.front().loc;
     const auto provides = Inner(*declaration->block, "provide");
     builder.kinds[declaration] = static_cast<ir::Index>(builder.program.kinds.size());

@@ -293,8 +293,7 @@ class Builder {
         }
       }
       paths = std::move(longer);
-      constexpr size_t Most = 64;
-      if (paths.size() > Most) {
+      if (paths.size() > ir::MostChoices) {
         return Error(ErrorCode::InvalidArgument,
                      "this path leads over more than 64 choices of copies")
             .At(written.loc);
