@@ -84,6 +84,11 @@ bool Emitter::HasErrorIn(Loc range) const {
   });
 }
 
+void Emitter::Emit(Diagnostic diagnostic) {
+  if (context_) diagnostic.labels.push_back(*context_);
+  all_.push_back(std::move(diagnostic));
+}
+
 Report Emitter::Error(std::string code, Loc loc, std::string message) {
   return {*this, Make(Severity::Error, std::move(code), loc, std::move(message))};
 }

@@ -42,7 +42,22 @@ class Emitter {
   // How many are told at most; the rest is counted.
   static constexpr size_t Cap = 50;
 
-  void Emit(Diagnostic diagnostic) { all_.push_back(std::move(diagnostic)); }
+  // While one is there, what is emitted is labelled with where and why we came to it. None
+  // within another.
+  class Context {
+   public:
+    Context(Emitter& emitter, Loc loc, std::string why) : emitter_(emitter) {
+      emitter.context_ = Label{loc, std::move(why)};
+    }
+    ~Context() { emitter_.context_.reset(); }
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+
+   private:
+    Emitter& emitter_;
+  };
+
+  void Emit(Diagnostic diagnostic);
   Report Error(std::string code, Loc loc, std::string message);
   Report Warning(std::string code, Loc loc, std::string message);
   Report Note(std::string code, Loc loc, std::string message);
@@ -56,6 +71,7 @@ class Emitter {
 
  private:
   std::vector<Diagnostic> all_;
+  std::optional<Label> context_;
 };
 
 // The candidate a misspelt `name` most likely meant: the smallest edit distance, at

@@ -103,11 +103,9 @@ class Loader {
   }
 
   const sema::Module* ImportFile(const sema::Module& from, const ast::Block& block) {
-    const std::filesystem::path written = FileName(block);
+    const std::string written = FileName(block);
     if (written.empty()) return nullptr;
-    const std::filesystem::path path =
-        written.is_absolute() ? written : std::filesystem::path(from.name).parent_path() / written;
-    const std::string name = path.lexically_normal().string();
+    const std::string name = sema::PathBeside(from, written);
     if (const sema::Module* known = Find(name)) return known;
     auto text = files_.ReadAtMost(name, MostBytes);
     if (!text.ok()) {

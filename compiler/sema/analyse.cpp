@@ -80,7 +80,7 @@ void Declare(Module& module, diag::Emitter& emitter) {
   }
 }
 
-ir::Program Analyse(std::shared_ptr<const Unit> unit, const SourceTable& sources,
+ir::Program Analyse(std::shared_ptr<const Unit> unit, SourceTable& sources,
                     diag::Emitter& emitter,
                     const std::vector<std::pair<std::string, std::string>>& params) {
   ir::Program program;
@@ -91,6 +91,7 @@ ir::Program Analyse(std::shared_ptr<const Unit> unit, const SourceTable& sources
                   emitter,
                   program,
                   params,
+                  {},
                   {},
                   {},
                   {},

@@ -17,7 +17,7 @@ struct Ends {
 // The program being built, and where each declaration went in it.
 struct Builder {
   std::shared_ptr<const Unit> unit;
-  const SourceTable& sources;
+  SourceTable& sources;
   Evaluator& evaluator;
   diag::Emitter& emitter;
   ir::Program& program;
@@ -26,6 +26,7 @@ struct Builder {
   std::map<ir::Index, Ends> ends;  // by component
   // Component and data for which a `declassify` has been of use.
   std::set<std::pair<ir::Index, ir::Index>> declassified;
+  std::map<std::string, FileId> tables;  // of measured times, by path
 
   // The text of a range, to name what stands there.
   std::string Spelled(Loc loc) const { return std::string(sources.text(loc)); }
@@ -108,6 +109,11 @@ struct DataOrSize {
 // The attribute `name` of `block`; nothing where there is none, or after reporting.
 DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Block& block,
                           const std::string& name);
+
+// Standard deviation over mean. Of what varies more, two moments say nothing.
+inline constexpr double MostVariation = 10;
+// s, some three years: the square of such times is still a figure.
+inline constexpr double MostTime = 1e8;
 
 // `80 ms`, `{ time = 80 ms, memory = 1 GiB }` or `{ cold = 3.6 s, warm = 2.4 s }`, with a
 // memory of its own or not, into `demand`; false after reporting.

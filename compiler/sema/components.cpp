@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "compiler/sema/builder.h"
+#include "compiler/sema/profile.h"
 
 namespace sprint::sema {
 namespace {
@@ -35,9 +36,14 @@ void Overlay(ir::Part& part, const Attributes& read) {
 }
 
 void OverlayDemands(Builder& builder, const Module& module, const ast::Block& block,
-                    ir::Part& part) {
+                    const Attributes& read, ir::Part& part) {
   const auto demands = Inner(block, "demand");
+  if (demands.empty() && !read.Has("profile")) return;
+  part.demands.clear();
   if (!demands.empty()) part.demands = ReadDemands(builder, module, *demands.front());
+  if (read.Has("profile")) {
+    ReadProfile(builder, module, read.Text("profile"), read.ValueLoc("profile"), part.demands);
+  }
 }
 
 class ComponentBuilder {
@@ -73,7 +79,7 @@ class ComponentBuilder {
     component_.input_size = input.size;
     component_.output = output.data;
     ends = {input.loc, output.loc};
-    RefuseFree(builder_, read, {"state", "profile"});
+    RefuseFree(builder_, read, {"state"});
     component_.ports = read.Texts("ports");
     ReadDeclassify(block);
     NoteImage(block, read);
@@ -82,7 +88,7 @@ class ComponentBuilder {
     common.output_size = output.size;
     common.loc = component_.loc;
     Overlay(common, read);
-    OverlayDemands(builder_, module_, block, common);
+    OverlayDemands(builder_, module_, block, read, common);
     for (const ast::Block* variant : Inner(block, "variant")) AddVariant(*variant, common);
     if (component_.variants.empty()) {
       ir::Variant only;
@@ -155,7 +161,7 @@ class ComponentBuilder {
     ir::Part base = common;
     base.loc = variant.loc;
     Overlay(base, read);
-    OverlayDemands(builder_, module_, block, base);
+    OverlayDemands(builder_, module_, block, read, base);
     if (const DataOrSize output = ReadDataOrSize(builder_, module_, block, "output");
         output.size > 0) {
       base.output_size = output.size;
@@ -177,7 +183,7 @@ class ComponentBuilder {
     part.loc = block.names.front().loc;
     part.demands.clear();
     Overlay(part, read);
-    OverlayDemands(builder_, module_, block, part);
+    OverlayDemands(builder_, module_, block, read, part);
     if (const DataOrSize output = ReadDataOrSize(builder_, module_, block, "output");
         output.size > 0) {
       part.output_size = output.size;
@@ -237,11 +243,6 @@ DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Blo
   }
   return {};
 }
-
-// Standard deviation over mean. Of what varies more, two moments say nothing.
-constexpr double MostVariation = 10;
-// s, some three years: the square of such times is still a figure.
-constexpr double MostTime = 1e8;
 
 bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string& name,
                ir::Demand& demand) {

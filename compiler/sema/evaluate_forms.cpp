@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <filesystem>
 #include <unordered_map>
 
 #include "compiler/sema/evaluate.h"
@@ -129,15 +128,7 @@ Value Evaluator::ReadFile(const Module& module, const std::vector<Value>& args,
   constexpr size_t MostBytes = 1 << 20;
   const auto* path = args.size() == 1 ? args[0].As<std::string>() : nullptr;
   if (!path) return Mistake("E0301", loc, "`file` needs the path of a file");
-  if (!unit_.files || module.library) {
-    return Mistake("E0301", loc, "there are no files to read here");
-  }
-  const std::filesystem::path written = *path;
-  const std::string where =
-      (written.is_absolute() ? written : std::filesystem::path(module.name).parent_path() / written)
-          .lexically_normal()
-          .string();
-  auto text = unit_.files->ReadAtMost(where, MostBytes);
+  auto text = unit_.ReadBeside(module, *path, MostBytes);
   if (!text.ok()) return Mistake("E0209", call.args[0]->loc, text.error().ToString());
   return std::move(*text);
 }

@@ -1,8 +1,26 @@
 #include "compiler/sema/module.h"
 
+#include <filesystem>
+
 #include "compiler/diag/emitter.h"
 
 namespace sprint::sema {
+
+std::string PathBeside(const Module& module, const std::string& name) {
+  const std::filesystem::path written = name;
+  return (written.is_absolute() ? written
+                                : std::filesystem::path(module.name).parent_path() / written)
+      .lexically_normal()
+      .string();
+}
+
+Result<std::string> Unit::ReadBeside(const Module& module, const std::string& name,
+                                     size_t most) const {
+  if (!files || module.library) {
+    return Error(ErrorCode::InvalidArgument, "there are no files to read here");
+  }
+  return files->ReadAtMost(PathBeside(module, name), most);
+}
 
 Resolved Resolve(const Module& module, const ast::Path& path) {
   if (path.parts.empty()) return {};

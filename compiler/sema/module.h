@@ -39,7 +39,13 @@ struct Unit {
   size_t bytes = 0;  // of their texts
   // For `file(…)`; must live as long as the templates made of the unit. Null: no files.
   const FileSystem* files = nullptr;
+
+  // The text of a file that a module names, beside it, and its path. InvalidArgument when it
+  // is larger than `most` bytes, or there are no files for this module.
+  Result<std::string> ReadBeside(const Module& module, const std::string& name, size_t most) const;
 };
+// The path of `name` seen from where the module's own file is.
+std::string PathBeside(const Module& module, const std::string& name);
 
 // What a dotted path means: a declaration, and the parts that follow it.
 struct Resolved {

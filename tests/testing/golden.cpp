@@ -100,11 +100,15 @@ std::map<std::string, std::string> Texts(const Golden& golden) {
   return texts;
 }
 
+// Not a table that one names.
+bool IsProgram(const std::string& file) { return file.ends_with(".sprint"); }
+
 std::vector<Finding> Check(const Golden& golden, std::string& output) {
   const MemoryFiles files(Texts(golden));
   std::vector<Finding> findings;
   std::set<std::string> known;
   for (const auto& [name, text] : golden.files) {
+    if (!IsProgram(name)) continue;
     const bool imported =
         std::any_of(golden.files.begin(), golden.files.end(), [&, &self = name](const auto& other) {
           return other.first != self &&
@@ -179,7 +183,7 @@ Facts CheckGolden(const Golden& golden) {
     const auto file = file_index.find(finding.place.file);
     const bool inside = file != file_index.end();
     above[inside ? file->second : 0][inside ? finding.place.line : 1].push_back(&finding);
-    if (finding.error) facts.failed.push_back(finding.place.file);
+    if (finding.error && (!inside || IsProgram(finding.place.file))) facts.failed.push_back(finding.place.file);
   }
   std::string& out = facts.text;
   out = golden.head;

@@ -36,10 +36,10 @@ Golden ParseGolden(const std::string& path, const std::string& text);
 
 struct Facts {
   std::string text;                 // with the facts it should have
-  std::vector<std::string> failed;  // names of files with an error of their own
+  std::vector<std::string> failed;  // names of programs with an error of their own
   std::string output;               // of the stage, of each file that no other imports
 };
-// Checks every file of `golden` that no other imports.
+// Checks every program of `golden` that no other imports.
 Facts CheckGolden(const Golden& golden);
 
 }  // namespace sprint::testing
