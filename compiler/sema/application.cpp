@@ -122,24 +122,37 @@ class ApplicationBuilder {
 
   // Topological order, ties in the order of the program; a circle is a mistake.
   void Sort() {
-    std::vector<ir::Index> left = application_.components;
-    std::vector<ir::Index> sorted;
-    while (!left.empty()) {
-      const auto next = std::find_if(left.begin(), left.end(), [&](ir::Index component) {
-        return std::none_of(application_.flows.begin(), application_.flows.end(),
-                            [&](const ir::Flow& flow) {
-                              return flow.to == component &&
-                                     std::find(left.begin(), left.end(), flow.from) != left.end();
-                            });
-      });
-      if (next == left.end()) {
-        ReportCircle(left);
-        return;
-      }
-      sorted.push_back(*next);
-      left.erase(next);
+    std::vector<ir::Index>& components = application_.components;
+    std::map<ir::Index, size_t> place;
+    for (size_t i = 0; i < components.size(); ++i) place[components[i]] = i;
+    std::vector<std::vector<size_t>> next(components.size());
+    std::vector<size_t> waits_for(components.size(), 0);
+    for (const ir::Flow& flow : application_.flows) {
+      next[place[flow.from]].push_back(place[flow.to]);
+      ++waits_for[place[flow.to]];
     }
-    application_.components = std::move(sorted);
+    std::set<size_t> ready;
+    for (size_t i = 0; i < components.size(); ++i) {
+      if (waits_for[i] == 0) ready.insert(i);
+    }
+    std::vector<ir::Index> sorted;
+    while (!ready.empty()) {
+      const size_t first = *ready.begin();
+      ready.erase(ready.begin());
+      sorted.push_back(components[first]);
+      for (const size_t to : next[first]) {
+        if (--waits_for[to] == 0) ready.insert(to);
+      }
+    }
+    if (sorted.size() == components.size()) {
+      components = std::move(sorted);
+      return;
+    }
+    std::vector<ir::Index> left;
+    for (size_t i = 0; i < components.size(); ++i) {
+      if (waits_for[i] > 0) left.push_back(components[i]);
+    }
+    ReportCircle(left);
   }
 
   // Where ways meet there are more requests than entered.

@@ -91,16 +91,18 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
   Attributes read;
   diag::Emitter& emitter = evaluator_.emitter();
   const std::string title = block.keyword.text.empty() ? "this" : "`" + block.keyword.text + "`";
-  std::vector<std::string> names;
-  for (const Spec& spec : specs) names.push_back(spec.name);
+  // What else may stand here: `blocks`, and attributes.
+  const auto choices = [&] {
+    std::vector<std::string> all = blocks;
+    for (const Spec& spec : specs) all.push_back(spec.name);
+    return all;
+  };
   std::map<std::string, Loc> first;
   for (const auto& item : block.items) {
     if (const auto* inner = std::get_if<ast::BlockPtr>(&item)) {
       const ast::Name& keyword = (*inner)->keyword;
       if (open || std::find(blocks.begin(), blocks.end(), keyword.text) != blocks.end()) continue;
-      std::vector<std::string> all = blocks;
-      all.insert(all.end(), names.begin(), names.end());
-      const auto meant = Meant(keyword.text, all);
+      const auto meant = Meant(keyword.text, choices());
       auto report =
           emitter.Error("E0206", keyword.loc, title + " has no block `" + keyword.text + "`");
       if (IsDeclaration(keyword.text)) {
@@ -128,9 +130,7 @@ Attributes AttributeReader::Read(const ast::Block& block, const std::vector<Spec
         read.found_[key] = std::move(entry);
         continue;
       }
-      std::vector<std::string> all = names;
-      all.insert(all.end(), blocks.begin(), blocks.end());
-      const auto meant = Meant(key, all);
+      const auto meant = Meant(key, choices());
       emitter.Error("E0203", attribute.key.loc, title + " has no attribute `" + key + "`")
           .Help(meant ? "did you mean `" + *meant + "`?" : "");
       continue;

@@ -8,6 +8,8 @@ namespace {
 
 using Form = Spec::Form;
 constexpr double MostInstances = 10'000;
+// There is a way from each to each.
+constexpr ir::Index MostZones = 2'000;
 
 class ContinuumBuilder {
  public:
@@ -33,12 +35,22 @@ class ContinuumBuilder {
     ir::Zone zone;
     zone.name = block.names.front().text();
     zone.loc = block.names.front().loc;
-    for (const ir::Zone& other : continuum_.zones) {
-      if (other.name != zone.name) continue;
-      builder_.emitter.Error("E0207", zone.loc, "there are two zones `" + zone.name + "`")
-          .Label(other.loc, "first declared here");
+    const auto index = static_cast<ir::Index>(continuum_.zones.size());
+    if (index >= MostZones) {
+      if (index == MostZones && !crowded_) {
+        builder_.emitter.Error("E0311", zone.loc, "a continuum has at most 2000 zones")
+            .Help("what is alike and together is a pool: `nodes NAME[COUNT]: KIND`");
+      }
+      crowded_ = true;
       return;
     }
+    const auto [other, fresh] = zones_.try_emplace(zone.name, index);
+    if (!fresh) {
+      builder_.emitter.Error("E0207", zone.loc, "there are two zones `" + zone.name + "`")
+          .Label(continuum_.zones[other->second].loc, "first declared here");
+      return;
+    }
+    pools_.clear();
     const std::vector<std::string> trusts = {"owned", "partner", "public"};
     const Attributes read =
         reader_.Read(block,
@@ -95,11 +107,10 @@ class ContinuumBuilder {
     pool.name = block.names.front().text();
     pool.loc = block.names.front().loc;
     pool.form = form;
-    for (const ir::Pool& other : zone.pools) {
-      if (other.name != pool.name) continue;
+    if (const auto [other, fresh] = pools_.try_emplace(pool.name, pool.loc); !fresh) {
       builder_.emitter
           .Error("E0207", pool.loc, "`" + zone.name + "` has two pools `" + pool.name + "`")
-          .Label(other.loc, "first declared here");
+          .Label(other->second, "first declared here");
       return;
     }
     const bool function = form == ir::PoolForm::Functions;
@@ -228,22 +239,20 @@ class ContinuumBuilder {
       builder_.emitter.Error("E0405", link.loc, "a link joins two zones; this is one");
       return;
     }
-    for (const ir::Link& other : continuum_.links) {
-      if (!hosted) break;
-      if (std::minmax(other.a, other.b) != std::minmax(link.a, link.b)) continue;
+    const auto [other, fresh] = links_.try_emplace(std::minmax(link.a, link.b), link.loc);
+    if (hosted && !fresh) {
       builder_.emitter.Error("E0207", link.loc, "these two zones are linked twice")
-          .Label(other.loc, "first linked here");
+          .Label(other->second, "first linked here");
       return;
     }
     continuum_.links.push_back(link);
   }
 
   ir::Index ZoneOf(const ast::Path& path) {
+    if (const auto zone = zones_.find(path.text()); zone != zones_.end()) return zone->second;
+    if (crowded_) return ir::NoIndex;
     std::vector<std::string> names;
-    for (size_t i = 0; i < continuum_.zones.size(); ++i) {
-      if (continuum_.zones[i].name == path.text()) return static_cast<ir::Index>(i);
-      names.push_back(continuum_.zones[i].name);
-    }
+    for (const ir::Zone& zone : continuum_.zones) names.push_back(zone.name);
     const auto meant = Meant(path.text(), names);
     builder_.emitter
         .Error("E0201", path.loc, "`" + continuum_.name + "` has no zone `" + path.text() + "`")
@@ -256,6 +265,10 @@ class ContinuumBuilder {
   const ast::Block& block_;
   AttributeReader reader_;
   ir::Continuum continuum_;
+  std::map<std::string, ir::Index> zones_;
+  std::map<std::string, Loc> pools_;  // of the zone underway
+  std::map<std::pair<ir::Index, ir::Index>, Loc> links_;
+  bool crowded_ = false;   // some zones are left out, which has been told
   std::string currency_;  // of the first price, with its place
   Loc currency_loc_;
 };

@@ -74,17 +74,17 @@ class DeployBuilder {
  private:
   // `utilisation(zone.pool)` is written in the application, pools in the continuum.
   void CheckPools() {
-    std::vector<std::string> pools;
+    std::set<std::string> pools;
     for (const ir::Zone& zone : builder_.program.continua[deploy_.continuum].zones) {
-      for (const ir::Pool& pool : zone.pools) pools.push_back(zone.name + "." + pool.name);
+      for (const ir::Pool& pool : zone.pools) pools.insert(zone.name + "." + pool.name);
     }
     for (const ir::Constraint& rule :
          builder_.program.applications[deploy_.application].constraints) {
       if (rule.metric != ir::Metric::Utilisation ||
-          std::find(pools.begin(), pools.end(), rule.pool) != pools.end()) {
+          pools.contains(rule.pool)) {
         continue;
       }
-      const auto meant = Meant(rule.pool, pools);
+      const auto meant = Meant(rule.pool, {pools.begin(), pools.end()});
       builder_.emitter
           .Error("E0201", rule.loc,
                  "`" + builder_.program.continua[deploy_.continuum].name + "` has no pool `" +

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "engine/performance/station.h"
 
@@ -87,6 +89,8 @@ class Builder {
         pool.concurrency = kind.concurrency;
         pool.idle = written.idle;
         problem().pools.push_back(pool);
+        pools_.emplace(zone.name + "." + written.name,
+                       static_cast<uint32_t>(model_.pools.size()));
         model_.pools.push_back({z, k});
       }
     }
@@ -98,38 +102,79 @@ class Builder {
     const size_t n = continuum_.zones.size();
     auto& routes = problem().routes;
     routes.assign(n, std::vector<std::vector<solver::Route>>(n));
-    constexpr double Infinity = std::numeric_limits<double>::infinity();
-    const solver::Route none{Infinity, 0};
-    std::vector<std::vector<solver::Route>> best(n, std::vector<solver::Route>(n, none));
-    for (size_t z = 0; z < n; ++z) best[z][z] = {0, 0};
+    std::vector<std::vector<Step>> steps(n);  // from each zone
     for (const ir::Link& link : continuum_.links) {
       const solver::Route route{link.delay, link.bandwidth > 0 ? 1 / link.bandwidth : 0,
                                 link.price};
       routes[link.a][link.b].push_back(route);
       if (link.a == link.b) continue;
       routes[link.b][link.a].push_back(route);
-      if (route.delay < best[link.a][link.b].delay) {
-        best[link.a][link.b] = best[link.b][link.a] = route;
-      }
+      steps[link.a].push_back({link.b, route});
+      steps[link.b].push_back({link.a, route});
     }
-    for (size_t via = 0; via < n; ++via) {
-      for (size_t a = 0; a < n; ++a) {
-        for (size_t b = 0; b < n; ++b) {
-          const double delay = best[a][via].delay + best[via][b].delay;
-          if (delay >= best[a][b].delay) continue;
-          best[a][b] = {delay,
-                        std::max(best[a][via].seconds_per_byte, best[via][b].seconds_per_byte),
-                        best[a][via].price + best[via][b].price};
-        }
-      }
-    }
+    const std::vector<bool> used = UsedZones();
     for (size_t a = 0; a < n; ++a) {
-      for (size_t b = 0; b < n; ++b) {
-        if (a != b && routes[a][b].empty() && best[a][b].delay < Infinity) {
-          routes[a][b].push_back(best[a][b]);
+      if (!used[a]) continue;
+      const std::vector<std::optional<solver::Route>> best = QuickestFrom(a, steps);
+      for (size_t b = a + 1; b < n; ++b) {
+        if (!used[b] || !best[b] || !routes[a][b].empty()) continue;
+        routes[a][b].push_back(*best[b]);
+        routes[b][a].push_back(*best[b]);
+      }
+    }
+  }
+
+  // Zones where a component may be. Between the others nothing is ever sent.
+  std::vector<bool> UsedZones() const {
+    std::set<ir::Index> kinds;
+    for (const ir::Index index : application_.components) {
+      for (const ir::Variant& variant : deploy_.components[index].variants) {
+        for (const ir::Part& part : variant.parts) {
+          for (const ir::Demand& demand : part.demands) kinds.insert(demand.kind);
         }
       }
     }
+    std::vector<bool> used;
+    for (const ir::Zone& zone : continuum_.zones) {
+      used.push_back(std::any_of(zone.pools.begin(), zone.pools.end(), [&](const ir::Pool& pool) {
+        return kinds.contains(pool.kind);
+      }));
+    }
+    return used;
+  }
+
+  // A link to a neighbour.
+  struct Step {
+    size_t to;
+    solver::Route link;
+  };
+  // Of ways that are equally quick the wider one, of these the cheaper (Dijkstra 1959).
+  static std::vector<std::optional<solver::Route>> QuickestFrom(
+      size_t from, const std::vector<std::vector<Step>>& steps) {
+    const auto key = [](const solver::Route& way) {
+      return std::tuple(way.delay, way.seconds_per_byte, way.price);
+    };
+    std::vector<std::optional<solver::Route>> best(steps.size());
+    best[from] = solver::Route{};
+    std::set<std::tuple<double, double, double, size_t>> open;
+    const auto entry = [&](size_t zone) {
+      return std::tuple_cat(key(*best[zone]), std::tuple(zone));
+    };
+    open.insert(entry(from));
+    while (!open.empty()) {
+      const size_t at = std::get<3>(*open.begin());
+      open.erase(open.begin());
+      for (const Step& step : steps[at]) {
+        const solver::Route way{best[at]->delay + step.link.delay,
+                                std::max(best[at]->seconds_per_byte, step.link.seconds_per_byte),
+                                best[at]->price + step.link.price};
+        if (best[step.to] && key(*best[step.to]) <= key(way)) continue;
+        if (best[step.to]) open.erase(entry(step.to));
+        best[step.to] = way;
+        open.insert(entry(step.to));
+      }
+    }
+    return best;
   }
 
   void Components() {
@@ -311,11 +356,8 @@ class Builder {
   }
 
   std::optional<uint32_t> FindPool(const std::string& name) const {
-    for (uint32_t j = 0; j < model_.pools.size(); ++j) {
-      const ir::Zone& zone = continuum_.zones[model_.pools[j].zone];
-      if (zone.name + "." + zone.pools[model_.pools[j].pool].name == name) return j;
-    }
-    return std::nullopt;
+    const auto found = pools_.find(name);
+    return found == pools_.end() ? std::nullopt : std::optional(found->second);
   }
 
   void Add(solver::Constraint rule, Model::ConstraintOrigin origin) {
@@ -415,6 +457,7 @@ class Builder {
   const ir::Application& application_;
   const ir::Continuum& continuum_;
   std::map<ir::Index, std::vector<uint32_t>> copies_;  // their numbers in the problem
+  std::map<std::string, uint32_t> pools_;              // theirs, by "zone.pool"
   Model model_;
 };
 

@@ -69,6 +69,29 @@ TEST(Build, ZonesWithoutALinkAreJoinedByTheFastestWayOverOthers) {
   EXPECT_TRUE(routes[1][1].empty());
 }
 
+TEST(Build, OfEquallyQuickWaysTheWiderIsTakenThenTheCheaper) {
+  ir::Program program = WindFarm();
+  ir::Continuum& continuum = program.continua[0];
+  ASSERT_EQ(continuum.zones.size(), 4U);
+  const auto link = [](ir::Index a, ir::Index b, double bandwidth, double price) {
+    ir::Link made;
+    made.a = a;
+    made.b = b;
+    made.delay = 0.001;
+    made.bandwidth = bandwidth;
+    made.price = price;
+    return made;
+  };
+  continuum.links = {link(0, 1, 1e6, 1), link(1, 3, 1e6, 1), link(0, 2, 2e6, 5),
+                     link(2, 3, 2e6, 5), link(2, 3, 2e6, 4)};
+  const auto there = MustBuild(program).problem.routes[0][3];
+  ASSERT_EQ(there.size(), 1U);
+  EXPECT_EQ(there[0].delay, 0.002);
+  EXPECT_EQ(there[0].seconds_per_byte, 1 / 2e6);
+  EXPECT_EQ(there[0].price, 9);
+  EXPECT_EQ(MustBuild(program).problem.routes[3][0].size(), 1U);
+}
+
 TEST(Build, PricesArePerSecondAndSumsOverTheHorizonToo) {
   ir::Program program = MaskDetection();
   program.deploys[0].horizon = 24 * Hour;
