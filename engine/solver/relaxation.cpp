@@ -9,6 +9,12 @@ namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 
+std::vector<char> Functions(const Problem& problem) {
+  std::vector<char> functions;
+  for (const Pool& pool : problem.pools) functions.push_back(pool.form == Form::Functions);
+  return functions;
+}
+
 std::vector<std::array<uint32_t, 2>> Pairs(const Problem& problem) {
   std::vector<std::array<uint32_t, 2>> pairs;
   for (const Flow& flow : problem.flows) pairs.push_back({flow.from, flow.to});
@@ -18,16 +24,16 @@ std::vector<std::array<uint32_t, 2>> Pairs(const Problem& problem) {
 }  // namespace
 
 Relaxation::Relaxation(const Problem& problem, const Items& items)
-    : items_(items),
-      one_way_(problem.one_way),
+    : one_way_(problem.one_way),
       staircase_(static_cast<uint32_t>(problem.components.size()), Pairs(problem)),
-      costs_(problem.components.size()) {
+      costs_(problem.components.size()),
+      function_(Functions(problem)),
+      cheapest_(items, function_, problem.one_way) {
   std::vector<std::vector<uint32_t>> zones(problem.one_kind.size());
   for (uint32_t j = 0; j < problem.pools.size(); ++j) {
     const Pool& pool = problem.pools[j];
     capacity_.push_back(Capacity(problem, pool));
     burden_.push_back(Burden(problem, pool));
-    function_.push_back(pool.form == Form::Functions);
     idle_.push_back(pool.form == Form::Machines ? pool.min : 0);
     if (function_[j]) continue;
     if (problem.one_kind[pool.zone]) {
@@ -43,87 +49,19 @@ Relaxation::Relaxation(const Problem& problem, const Items& items)
   load_.assign(problem.pools.size(), 0);
 }
 
-Relaxation::Pair Relaxation::Least(const Hardware& hardware, const std::vector<double>& prices,
-                                   const std::vector<Item>& options) const {
-  Pair least{{Infinity, Infinity}, {nullptr, nullptr}};
-  for (const Item& item : options) {
-    if (!hardware.usable[item.pool]) continue;
-    const double due = item.fixed + prices[item.pool] * item.load;
-    const int side = one_way_ && item.cloud ? 1 : 0;
-    if (due < least.due[side]) {
-      least.due[side] = due;
-      least.item[side] = &item;
-    }
-  }
-  return least;
-}
-
-StepCosts Relaxation::Costs(const Hardware& hardware, const std::vector<double>& prices,
-                            uint32_t c) const {
-  StepCosts best{Infinity, Infinity, Infinity};
-  for (const auto& parts : items_[c]) {
-    if (parts.empty()) continue;
-    // The chain so far: all at the edge, gone over to the cloud, in the cloud at once.
-    double edge = 0, mixed = Infinity, cloud = 0;
-    for (size_t p = 0; p < parts.size(); ++p) {
-      const Pair least = Least(hardware, prices, parts[p]);
-      mixed = std::min(mixed, p > 0 ? edge : Infinity) + least.due[1];
-      edge += least.due[0];
-      cloud += least.due[1];
-    }
-    best[Edge] = std::min(best[Edge], edge);
-    best[Mixed] = std::min(best[Mixed], mixed);
-    best[Cloud] = std::min(best[Cloud], cloud);
-  }
-  if (!one_way_) return {best[Edge], Infinity, Infinity};
-  return best;
-}
-
-// Adds the load of component c's cheapest way to take `step`.
-void Relaxation::Charge(const Hardware& hardware, const std::vector<double>& prices, uint32_t c,
-                        Step step) {
-  double best = Infinity;
-  std::vector<const Item*> best_items, items;
-  std::vector<Pair> pairs;
-  for (const auto& parts : items_[c]) {
-    if (parts.empty()) continue;
-    pairs.clear();
-    for (const auto& options : parts) pairs.push_back(Least(hardware, prices, options));
-    // The first `split` parts at the edge, the others in the cloud.
-    const size_t n = parts.size();
-    const size_t from = step == Edge ? n : step == Cloud ? 0 : 1;
-    const size_t to = step == Edge ? n : step == Cloud ? 0 : n - 1;
-    for (size_t split = from; split <= to; ++split) {
-      double sum = 0;
-      items.clear();
-      for (size_t p = 0; p < n; ++p) {
-        const int side = p < split ? 0 : 1;
-        sum += pairs[p].due[side];
-        items.push_back(pairs[p].item[side]);
-      }
-      if (sum < best) {
-        best = sum;
-        best_items = items;
-      }
-    }
-  }
-  for (const Item* item : best_items) load_[item->pool] += item->load;
-}
-
-double Relaxation::Once(const Hardware& hardware, const std::vector<double>& prices,
-                        std::vector<double>& excess) {
+double Relaxation::Once(const Hardware& hardware, const std::vector<double>& prices) {
   double total = 0;
   for (uint32_t c = 0; c < costs_.size(); ++c) {
-    costs_[c] = Costs(hardware, prices, c);
+    costs_[c] = cheapest_.At(prices, c);
     if (!one_way_) total += costs_[c][Edge];
   }
   if (one_way_) total = staircase_.Solve(costs_, steps_);
   if (total == Infinity) return Infinity;
   std::fill(load_.begin(), load_.end(), 0);
   for (uint32_t c = 0; c < costs_.size(); ++c) {
-    Charge(hardware, prices, c, one_way_ ? steps_[c] : Edge);
+    cheapest_.Charge(c, one_way_ ? steps_[c] : Edge, load_);
   }
-  excess = load_;
+  excess_ = load_;
   for (const auto& group : groups_) {
     double best = 0;
     uint32_t used = 0;
@@ -145,24 +83,19 @@ double Relaxation::Once(const Hardware& hardware, const std::vector<double>& pri
     if (!any) continue;
     total += best;
     const double each = burden_[used] - prices[used] * capacity_[used];
-    excess[used] -= capacity_[used] * (each >= 0 ? hardware.low[used] : hardware.high[used]);
+    excess_[used] -= capacity_[used] * (each >= 0 ? hardware.low[used] : hardware.high[used]);
   }
   return total;
 }
 
 double Relaxation::Bound(const Hardware& hardware, std::vector<double>& prices, int rounds,
                          double enough) {
-  double best = -Infinity;
-  double length = 1, last = -Infinity;
+  cheapest_.Enter(hardware.usable);
+  double best = -Infinity, length = 1, last = -Infinity;
   int stuck = 0;
-  std::vector<double> at = prices, excess;
-  // Without prices the instances that must be there count in full; small steps from
-  // elsewhere rarely lead here.
-  best = Once(hardware, std::vector<double>(prices.size(), 0), excess);
-  if (best == Infinity) return best;
-  std::vector<double> best_prices(prices.size(), 0);
+  at_ = prices;
   for (int round = 0; round < rounds; ++round) {
-    const double bound = Once(hardware, at, excess);
+    const double bound = Once(hardware, at_);
     if (bound == Infinity) return bound;
     for (size_t j = 0; j < load_.size(); ++j) {
       average_[j] = round == 0 ? load_[j] : 0.7 * average_[j] + 0.3 * load_[j];
@@ -176,22 +109,37 @@ double Relaxation::Bound(const Hardware& hardware, std::vector<double>& prices, 
     }
     if (bound > best) {
       best = bound;
-      best_prices = at;
+      best_ = at_;
     }
-    if (best >= enough || length < 1e-3) break;
-    double norm = 0;
-    for (size_t j = 0; j < at.size(); ++j) {
-      // A price at 0 that would fall further does not move.
-      if (function_[j] || !hardware.usable[j] || (at[j] <= 0 && excess[j] < 0)) excess[j] = 0;
-      norm += excess[j] * excess[j];
-    }
-    if (norm <= 0) break;
-    const double target = std::isfinite(enough) ? enough : bound + 0.05 * std::fabs(bound);
-    const double step = length * std::max(target - bound, 1e-6 * std::fabs(bound)) / norm;
-    for (size_t j = 0; j < at.size(); ++j) at[j] = std::max(0.0, at[j] + step * excess[j]);
+    if (best >= enough || length < 1e-3 || !Move(hardware, length, bound, enough)) break;
   }
-  prices = best_prices;
+  if (best < enough) {
+    // Without prices the instances that must be there count in full; small steps from
+    // elsewhere rarely lead here.
+    at_.assign(prices.size(), 0);
+    const double bound = Once(hardware, at_);
+    if (bound > best) {
+      best = bound;
+      best_ = at_;
+    }
+  }
+  prices = best_;
   return best;
+}
+
+// A step of the prices along what is too much or too little. False: there is none.
+bool Relaxation::Move(const Hardware& hardware, double length, double bound, double enough) {
+  double norm = 0;
+  for (size_t j = 0; j < at_.size(); ++j) {
+    // A price at 0 that would fall further does not move.
+    if (function_[j] || !hardware.usable[j] || (at_[j] <= 0 && excess_[j] < 0)) excess_[j] = 0;
+    norm += excess_[j] * excess_[j];
+  }
+  if (norm <= 0) return false;
+  const double target = std::isfinite(enough) ? enough : bound + 0.05 * std::fabs(bound);
+  const double step = length * std::max(target - bound, 1e-6 * std::fabs(bound)) / norm;
+  for (size_t j = 0; j < at_.size(); ++j) at_[j] = std::max(0.0, at_[j] + step * excess_[j]);
+  return true;
 }
 
 }  // namespace sprint::solver

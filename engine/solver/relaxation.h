@@ -3,25 +3,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/solver/cheapest.h"
+#include "engine/solver/items.h"
 #include "engine/solver/problem.h"
 #include "engine/solver/staircase.h"
 
 namespace sprint::solver {
 
-// A part on a pool, as far as a bound sees it.
-struct Item {
-  uint32_t pool = 0;
-  double load = 0;   // busy seconds per second it brings to the pool
-  double fixed = 0;  // objective of its executions, fees and moves, whatever the counts
-  double cost = 0;   // EUR/s of its executions and fees
-  double memory = 0, gpu_memory = 0;
-  bool cloud = false;
-  uint32_t option = 0;  // which of the part's
-};
-// [component][variant][part]; a variant that may not be chosen has no parts at all.
-using Items = std::vector<std::vector<std::vector<std::vector<Item>>>>;
-
-// A set of hardware choices. A pool that may not be used stays at its idle count.
+// A set of hardware choices. A pool that may not be used stays at its idle count; functions may
+// always be.
 struct Hardware {
   std::vector<char> usable;
   std::vector<uint32_t> low, high;  // counts of usable pools
@@ -34,6 +24,8 @@ struct Hardware {
 class Relaxation {
  public:
   Relaxation(const Problem& problem, const Items& items);
+  // After the items have changed.
+  void Reread() { cheapest_.Reread(); }
 
   // The best bound within `rounds` rounds of price adjustment (subgradient steps of
   // Polyak's length towards `enough`); stops once the bound reaches it. `prices` are
@@ -42,13 +34,16 @@ class Relaxation {
 
   // The bound at these prices.
   double At(const Hardware& hardware, const std::vector<double>& prices) {
-    std::vector<double> excess;
-    return Once(hardware, prices, excess);
+    cheapest_.Enter(hardware.usable);
+    return Once(hardware, prices);
   }
 
   // Objective that component c pays at `prices` on each step, the others disregarded.
   // Where requests may return only the first counts.
-  StepCosts Costs(const Hardware& hardware, const std::vector<double>& prices, uint32_t c) const;
+  StepCosts Costs(const Hardware& hardware, const std::vector<double>& prices, uint32_t c) {
+    cheapest_.Enter(hardware.usable);
+    return cheapest_.At(prices, c);
+  }
   // Load on each pool that the rounds of the last Bound settled around.
   const std::vector<double>& load() const { return average_; }
 
@@ -62,27 +57,20 @@ class Relaxation {
   const std::vector<std::vector<uint32_t>>& groups() const { return groups_; }
 
  private:
-  double Once(const Hardware& hardware, const std::vector<double>& prices,
-              std::vector<double>& excess);
-  void Charge(const Hardware& hardware, const std::vector<double>& prices, uint32_t c, Step step);
+  double Once(const Hardware& hardware, const std::vector<double>& prices);
+  bool Move(const Hardware& hardware, double length, double bound, double enough);
 
-  // The cheapest usable item of a part, among those at the edge (0) or in the cloud (1).
-  struct Pair {
-    double due[2];
-    const Item* item[2];
-  };
-  Pair Least(const Hardware& hardware, const std::vector<double>& prices,
-             const std::vector<Item>& options) const;
-
-  const Items& items_;
   bool one_way_;
   Staircase staircase_;
   std::vector<StepCosts> costs_;
   std::vector<Step> steps_;
-  std::vector<double> capacity_, burden_, average_, load_;
+  std::vector<double> capacity_, burden_, average_;
+  std::vector<double> load_, excess_;  // of the last Once
+  std::vector<double> at_, best_;      // prices of Bound: where it is, and of the best so far
   std::vector<char> function_;
   std::vector<uint32_t> idle_;
   std::vector<std::vector<uint32_t>> groups_;
+  Cheapest cheapest_;
 };
 
 }  // namespace sprint::solver

@@ -69,6 +69,7 @@ class Searcher {
       if (progress_.best) return End(root.bound);
     }
     if (!PruneByTime(problem_, domains_, items_)) return End(Infinity);
+    relaxation_.Reread();
     root.bound = relaxation_.Bound(root.hardware, root.prices, QuickRounds, Infinity);
     if (root.bound >= std::min(progress_.limit, progress_.cap)) return End(Infinity);
     Neighbourhood neighbourhood(problem_, domains_, items_, progress_, Seed);
@@ -121,6 +122,7 @@ class Searcher {
     Certificate certificate;
     certificate.limit = progress_.limit = Top(Root().hardware);
     if (!PruneByTime(problem_, domains_, items_)) return certificate;
+    relaxation_.Reread();
     Node root = Root();
     if (best) {
       progress_.best = best->placement;

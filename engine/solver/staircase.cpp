@@ -36,6 +36,7 @@ Staircase::Staircase(uint32_t components, const std::vector<std::array<uint32_t,
     for (uint32_t from : sources[c]) {
       if (before[c][from]) continue;
       Add(Entered(c), Stayed(from));
+      flows_.push_back({from, c});
       before[c][from] = 1;
       for (uint32_t a = 0; a < components; ++a) before[c][a] |= before[from][a];
     }
@@ -80,12 +81,22 @@ double Staircase::Push(uint32_t node, double limit) {
 
 double Staircase::Solve(const std::vector<StepCosts>& costs, std::vector<Step>& steps) {
   double total = 0, largest = 0;
+  steps.resize(components_);
   for (uint32_t c = 0; c < components_; ++c) {
-    const double least = *std::min_element(costs[c].begin(), costs[c].end());
-    if (least == Infinity) return Infinity;
+    const auto least = std::min_element(costs[c].begin(), costs[c].end());
+    if (*least == Infinity) return Infinity;
+    steps[c] = static_cast<Step>(least - costs[c].begin());
+    total += *least;
+  }
+  // Often what is cheapest for each already is what they can do together.
+  const auto returns = [&](const std::array<uint32_t, 2>& flow) {
+    return steps[flow[0]] != Edge && steps[flow[1]] != Cloud;
+  };
+  if (std::none_of(flows_.begin(), flows_.end(), returns)) return total;
+  for (uint32_t c = 0; c < components_; ++c) {
+    const double least = costs[c][steps[c]];
     // What every step costs goes along the whole chain at once. A chain is cut once
     // only, hence the unlimited opposites.
-    total += least;
     const auto left = [&](Step step) {
       const double cost = costs[c][step];
       if (cost == Infinity) return Unlimited;
@@ -111,7 +122,6 @@ double Staircase::Solve(const std::vector<StepCosts>& costs, std::vector<Step>& 
       total += pushed;
     }
   }
-  steps.resize(components_);
   for (uint32_t c = 0; c < components_; ++c) {
     steps[c] = level_[Entered(c)] < 0 ? Cloud : level_[Stayed(c)] < 0 ? Mixed : Edge;
   }

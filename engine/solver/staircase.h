@@ -33,6 +33,7 @@ class Staircase {
   double Push(uint32_t node, double limit);
 
   uint32_t components_;
+  std::vector<std::array<uint32_t, 2>> flows_;  // those that others do not imply
   std::vector<Arc> arcs_;  // each followed by its opposite
   std::vector<std::vector<uint32_t>> out_;
   std::vector<int> level_;
