@@ -94,15 +94,6 @@ class Assignment::State {
   }
 
  private:
-  // Does nothing but the capacity that is left, and the way back, stand against this choice?
-  bool StillFits(uint32_t c, const Choice& choice) const {
-    if (partial_.Returns(c, choice)) return false;
-    for (const Item* item : choice.items) {
-      if (item->load > room_[item->pool]) return false;
-    }
-    return true;
-  }
-
   // The bound at the prices level.at, and what each pool and component makes of them.
   double Once(Level& level, double spent) {
     const std::vector<double>& at = level.at;
@@ -187,7 +178,7 @@ class Assignment::State {
     for (uint32_t j = 0; j < room_.size(); ++j) room_[j] = partial_.most(j) - partial_.load(j);
     for (uint32_t c = 0; c < all_; ++c) {
       if (partial_.placed(c)) continue;
-      std::erase_if(level.alive[c], [&](uint32_t k) { return !StillFits(c, choices_[c][k]); });
+      std::erase_if(level.alive[c], [&](uint32_t k) { return !partial_.StillFits(c, choices_[c][k]); });
       if (level.alive[c].empty()) return;
     }
     const double tight = Tighten(level, spent);

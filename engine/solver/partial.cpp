@@ -55,7 +55,8 @@ Partial::Partial(const Problem& problem, const Domains& domains)
   }
 }
 
-void Partial::Begin(std::vector<uint32_t> counts) {
+void Partial::Begin(std::vector<uint32_t> counts, bool fixed) {
+  fixed_ = fixed;
   counts_ = std::move(counts);
   placement_.count = counts_;
   for (size_t j = 0; j < counts_.size(); ++j) {
@@ -190,7 +191,7 @@ bool Partial::Holds(const Constraint& rule, bool monotone, bool complete) const 
     case Metric::Cost:
     case Metric::Energy:
     case Metric::Carbon:
-      if (!complete && !rule.at_most) return true;
+      if (!complete && (!rule.at_most || !fixed_)) return true;
       return Meets(rule, Sum(rule.metric));
   }
   return true;

@@ -25,15 +25,15 @@ struct Choice {
   }
 };
 
-// Some components placed on hardware whose counts are fixed, and what that breaks for good,
-// wherever the others go.
+// Some components placed on hardware with given counts, and what that breaks for good, wherever
+// the others go.
 class Partial {
  public:
   // All are kept by reference.
   Partial(const Problem& problem, const Domains& domains);
 
-  // With these counts, and nothing placed.
-  void Begin(std::vector<uint32_t> counts);
+  // With these counts, and nothing placed. Not `fixed`: there may be fewer.
+  void Begin(std::vector<uint32_t> counts, bool fixed = true);
   // Choices are kept by reference.
   void Put(uint32_t c, const Choice& choice);
   void Take(uint32_t c);
@@ -48,6 +48,13 @@ class Partial {
   // Of a pool that nobody came to only those instances that are there anyway.
   uint32_t Count(uint32_t j) const { return users_[j] > 0 ? counts_[j] : idle_[j]; }
 
+  // Does nothing but the load of each part, and the way back, stand against this choice?
+  bool StillFits(uint32_t c, const Choice& choice) const {
+    for (const Item* item : choice.items) {
+      if (item->load > most_[item->pool] - load_[item->pool]) return false;
+    }
+    return !Returns(c, choice);
+  }
   // Has c, which is placed, got room where it is?
   bool Fits(uint32_t c) const;
   // Are there ways between c and its neighbours that are placed, none back from the cloud?
@@ -83,6 +90,7 @@ class Partial {
   std::vector<std::vector<uint32_t>> before_, after_;  // components; when nothing may return
   std::vector<std::vector<Flow>> flows_;               // per component, those that touch it
 
+  bool fixed_ = true;
   std::vector<uint32_t> counts_;
   std::vector<double> most_;
   Placement placement_;  // with these counts

@@ -9,6 +9,7 @@
 #include "engine/solver/domains.h"
 #include "engine/solver/latency.h"
 #include "engine/solver/neighbourhood.h"
+#include "engine/solver/packing.h"
 #include "engine/solver/priced_search.h"
 #include "engine/solver/progress.h"
 #include "engine/solver/record.h"
@@ -70,6 +71,7 @@ class Searcher {
     }
     if (!PruneByTime(problem_, domains_, items_)) return End(Infinity);
     relaxation_.Reread();
+    packing_.emplace(problem_, domains_, items_, relaxation_, progress_);
     root.bound = relaxation_.Bound(root.hardware, root.prices, QuickRounds, Infinity);
     if (root.bound >= std::min(progress_.limit, progress_.cap)) return End(Infinity);
     Neighbourhood neighbourhood(problem_, domains_, items_, progress_, Seed);
@@ -304,7 +306,10 @@ class Searcher {
       } else {
         child.bound = std::max(child.bound, node.bound);
       }
-      if (!progress_.Hopeless(child.bound)) children.push_back(std::move(child));
+      if (progress_.Hopeless(child.bound)) continue;
+      // What it finds is no part of a certificate.
+      if (!node.proof && packing_ && !packing_->Possible(child.hardware)) continue;
+      children.push_back(std::move(child));
     }
     std::stable_sort(children.begin(), children.end(),
                      [](const Node& a, const Node& b) { return a.bound < b.bound; });
@@ -372,6 +377,7 @@ class Searcher {
   Relaxation relaxation_;
   Progress progress_;
   Assignment assignment_;
+  std::optional<Packing> packing_;
 };
 
 Outcome SearchAll(const Problem& problem, const SearchOptions& options) {
