@@ -76,7 +76,7 @@ TEST(Packing, ATimeThatNoCountKeepsLeavesNoRoom) {
 
 TEST(Packing, WhereThereIsNoRoomTryingEverythingFindsNone) {
   uint32_t full = 0;
-  for (uint32_t seed = 0; seed < Seeds(200); ++seed) {
+  for (uint32_t seed = 0; seed < Seeds(1000); ++seed) {
     Problem problem = Random(seed);
     Setting setting(problem);
     std::mt19937 chance(seed);
