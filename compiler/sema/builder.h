@@ -87,6 +87,9 @@ void CheckCountry(Builder& builder, const std::string& country, Loc loc);
 void CheckAvailability(Builder& builder, const Attributes& read);
 inline constexpr double MostCores = 1e6;
 void CheckCores(Builder& builder, const Attributes& read);
+// E0204 for a second block of one of these keywords.
+void CheckOnce(Builder& builder, const ast::Block& block,
+               const std::vector<std::string>& keywords);
 void RefuseFree(Builder& builder, const Attributes& read, const std::vector<std::string>& names);
 
 // Names in expressions, also where evaluation does not come by.
@@ -114,6 +117,8 @@ DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Blo
 inline constexpr double MostVariation = 10;
 // s, some three years: the square of such times is still a figure.
 inline constexpr double MostTime = 1e8;
+// s; less would be lost in clocks that run for days.
+inline constexpr double LeastTime = 1e-9;
 
 // `80 ms`, `{ time = 80 ms, memory = 1 GiB }` or `{ cold = 3.6 s, warm = 2.4 s }`, with a
 // memory of its own or not, into `demand`; false after reporting.

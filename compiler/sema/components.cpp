@@ -37,6 +37,7 @@ void Overlay(ir::Part& part, const Attributes& read) {
 
 void OverlayDemands(Builder& builder, const Module& module, const ast::Block& block,
                     const Attributes& read, ir::Part& part) {
+  CheckOnce(builder, block, {"demand"});
   const auto demands = Inner(block, "demand");
   if (demands.empty() && !read.Has("profile")) return;
   part.demands.clear();
@@ -286,8 +287,10 @@ bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string
     if (!quantity) return false;
     demand.mean = demand.cold = quantity->value;
   }
-  if (demand.mean > 0) return true;
-  reader.emitter().Error("E0311", demand.loc, "a demand is more than nothing");
+  if (demand.mean >= LeastTime) return true;
+  reader.emitter().Error("E0311", demand.loc,
+                         demand.mean > 0 ? "a demand is at least 1 ns"
+                                         : "a demand is more than nothing");
   return false;
 }
 

@@ -30,14 +30,7 @@ class DeployBuilder {
                      {{"horizon", Form::Quantity, dimension::Time, {}, false, "h"},
                       {"headroom", Form::Quantity, dimension::Ratio, {}, false}},
                      {"minimize", "maximize", "measured", "monitor", "replan", "pin", "forbid"});
-    for (const char* once : {"minimize", "monitor", "replan"}) {
-      const auto blocks = Inner(block_, once);
-      for (size_t i = 1; i < blocks.size(); ++i) {
-        builder_.emitter
-            .Error("E0204", blocks[i]->keyword.loc, "`" + std::string(once) + "` is there twice")
-            .Label(blocks.front()->keyword.loc, "first here");
-      }
-    }
+    CheckOnce(builder_, block_, {"minimize", "monitor", "replan"});
     for (const ast::Block* maximize : Inner(block_, "maximize")) {
       builder_.emitter
           .Error("E0211", maximize->keyword.loc, "`maximize` is not supported by this version")

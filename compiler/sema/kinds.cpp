@@ -52,6 +52,17 @@ void CheckCores(Builder& builder, const Attributes& read) {
   builder.emitter.Error("E0311", read.ValueLoc("cores"), "a node has more than no cores");
 }
 
+void CheckOnce(Builder& builder, const ast::Block& block,
+               const std::vector<std::string>& keywords) {
+  for (const std::string& once : keywords) {
+    const auto blocks = Inner(block, once);
+    for (size_t i = 1; i < blocks.size(); ++i) {
+      builder.emitter.Error("E0204", blocks[i]->keyword.loc, "`" + once + "` is there twice")
+          .Label(blocks.front()->keyword.loc, "first here");
+    }
+  }
+}
+
 void RefuseFree(Builder& builder, const Attributes& read, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (!read.Has(name)) continue;

@@ -194,10 +194,11 @@ class ProfileReader {
       return std::nullopt;
     }
     const double seconds = number * factor;
-    if (seconds > 0 && seconds <= MostTime) return seconds;
+    if (seconds >= LeastTime && seconds <= MostTime) return seconds;
     Mistake("E0311", At(cell),
-            seconds > 0 ? "a time is at most " + Format({MostTime, dimension::Time, "s", ""})
-                        : "a measured time is more than nothing");
+            seconds > MostTime ? "a time is at most " + Format({MostTime, dimension::Time, "s", ""})
+            : seconds > 0      ? "a measured time is at least 1 ns"
+                               : "a measured time is more than nothing");
     return std::nullopt;
   }
 

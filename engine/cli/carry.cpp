@@ -154,7 +154,7 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
     if (!answer.ok()) return teller.Fail(answer.error());
     if (answer->parts.empty()) {
       if (answer->state == placement::State::Infeasible && !approved) {
-        compiled.diagnostics = {placement::InfeasibleDiagnostic(*answer)};
+        compiled.diagnostics = {placement::InfeasibleDiagnostic(*answer, deploy)};
         teller.Show(compiled);
       }
       std::string without;

@@ -65,7 +65,7 @@ int Export(const Options& options) {
     auto answer = PlaceNow(*compiled.program, **deploy, {});
     if (!answer.ok()) return Fail(answer.error());
     if (answer->state == placement::State::Infeasible) {
-      compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*answer));
+      compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*answer, **deploy));
     } else if (answer->parts.empty()) {
       return Fail(Error(ErrorCode::Timeout, "no placement was found within the steps there are"));
     }

@@ -64,7 +64,7 @@ int Plan(const Options& options) {
       std::fprintf(stderr, "sprint: left out of the placement: %s\n", Describe(one).c_str());
     }
     if (answer->state == placement::State::Infeasible) {
-      compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*answer));
+      compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*answer, *desired.deploy));
     }
     if (options.json) {
       std::puts(PlanJson(compiled, answer, nullptr).c_str());

@@ -14,6 +14,7 @@
 #include "engine/cli/session.h"
 #include "engine/placement/infeasible.h"
 #include "engine/placement/model.h"
+#include "engine/simulate/limits.h"
 #include "engine/solver/evaluate.h"
 
 namespace sprint::cli {
@@ -368,7 +369,7 @@ int Simulate(const Options& options) {
   auto placed = PlaceNow(program, deploy, {});
   if (!placed.ok()) return Fail(placed.error());
   if (placed->state == placement::State::Infeasible) {
-    compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*placed));
+    compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*placed, deploy));
   }
   Print(compiled);
   if (placed->parts.empty()) {
@@ -401,6 +402,11 @@ int Simulate(const Options& options) {
   AddQuestions(subject);
   SetLength(options, subject.model.problem, settings);
 
+  if (const Status fits =
+          simulate::CheckLimits(subject.model.problem, subject.placement, settings);
+      !fits.ok()) {
+    return Fail(fits.error());
+  }
   const Interrupt interrupt("stopping: what was simulated until now follows");
   const auto begun = SystemClock().Steady();
   simulate::Report report;

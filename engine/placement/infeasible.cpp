@@ -4,10 +4,14 @@
 
 namespace sprint::placement {
 
-diag::Diagnostic InfeasibleDiagnostic(const Answer& answer) {
+diag::Diagnostic InfeasibleDiagnostic(const Answer& answer, const ir::Deploy& deploy) {
   diag::Diagnostic diagnostic;
   diagnostic.code = "E0601";
   diagnostic.message = "no placement meets all requirements";
+  diagnostic.loc = deploy.loc;
+  if (!answer.cores.empty() && answer.cores.front().empty()) {
+    diagnostic.message = "the continuum is too small for the workload, whatever is required";
+  }
   if (!answer.cores.empty() && !answer.cores.front().empty()) {
     const auto& core = answer.cores.front();
     diagnostic.message = core.size() == 1 ? "no placement can meet this requirement"

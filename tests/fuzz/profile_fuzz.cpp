@@ -43,7 +43,7 @@ std::string Compile(const std::string& table) {
   for (const sprint::ir::Demand& demand : demands) {
     CheckPlace(demand.loc, sources);
     const double variation = demand.variation.value_or(1);
-    if (!(demand.mean > 0 && demand.mean <= 1e8 && demand.cold > 0 && demand.cold <= 1e8 &&
+    if (!(demand.mean >= 1e-9 && demand.mean <= 1e8 && demand.cold > 0 && demand.cold <= 1e8 &&
           variation >= 0 && variation <= 10)) {
       Fail("a demand that cannot be reckoned with", table);
     }

@@ -28,7 +28,7 @@ std::string Place(const ir::Program& program, std::vector<diag::Diagnostic>& dia
   for (const ir::Deploy& deploy : program.deploys) {
     const placement::Answer answer = PlaceTimeless(program, deploy);
     if (answer.state == placement::State::Infeasible) {
-      diagnostics.push_back(placement::InfeasibleDiagnostic(answer));
+      diagnostics.push_back(placement::InfeasibleDiagnostic(answer, deploy));
     } else {
       out += placement::Render(answer, program, deploy);
     }
