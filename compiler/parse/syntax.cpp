@@ -1,10 +1,12 @@
 #include "compiler/parse/syntax.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "compiler/support/quantity.h"
 #include "grammar/SprintLexer.h"
 
 namespace sprint::parse {
@@ -76,15 +78,9 @@ std::vector<std::string> Wishes(const antlr4::misc::IntervalSet& expected) {
 
 // What the percentile of this number is called: `p95`, `p999` of 99.9. Empty: it is none.
 std::string PercentileOf(std::string_view number) {
-  const size_t dot = number.find('.');
-  const std::string_view whole = number.substr(0, dot);
-  if (whole.empty() || whole.size() > 2 ||
-      number.find_first_not_of("0123456789.") != std::string_view::npos) {
-    return "";
-  }
-  if (dot == std::string_view::npos) return "p" + std::string(whole);
-  const std::string_view decimals = number.substr(dot + 1, number.find_last_not_of('0') - dot);
-  return (whole.size() < 2 ? "p0" : "p") + std::string(whole) + std::string(decimals);
+  if (number.find_first_not_of("0123456789.") != std::string_view::npos) return "";
+  const double percent = std::strtod(std::string(number).c_str(), nullptr);
+  return percent > 0 && percent < 100 ? FormatPercentile(percent / 100) : "";
 }
 
 // Reports in our words, never invents or drops a token, and skips brackets as a whole.

@@ -199,12 +199,18 @@ class ApplicationBuilder {
         });
     std::rotate(back.begin(), last + 1 == back.end() ? back.begin() : last + 1, back.end());
     const auto& components = builder_.program.components;
+    // Of a long one the ends.
+    constexpr size_t Most = 8;
+    const auto told = [&](size_t i) { return i < Most / 2 || i + Most / 2 >= back.size(); };
     std::string way = components[back.front()->from].name;
-    for (const ir::Flow* flow : back) way += " -> " + components[flow->to].name;
+    for (size_t i = 0; i < back.size(); ++i) {
+      if (told(i)) way += " -> " + components[back[i]->to].name;
+      if (!told(i) && told(i - 1)) way += " -> …";
+    }
     auto report =
         builder_.emitter.Error("E0402", back.back()->loc, "this flow closes a circle: " + way);
     for (size_t i = 0; i + 1 < back.size(); ++i) {
-      if (back[i]->loc == back.back()->loc) continue;
+      if (!told(i) || back[i]->loc == back.back()->loc) continue;
       report.Label(back[i]->loc, "from `" + components[back[i]->from].name + "` to `" +
                                      components[back[i]->to].name + "`");
     }

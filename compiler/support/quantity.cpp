@@ -177,6 +177,16 @@ std::string FormatNumber(double number, int digits) {
   return text;
 }
 
+std::string FormatPercentile(double share) {
+  std::string digits = FormatNumber(share * 100, 8);
+  // Digits behind the second are decimals.
+  if (const size_t dot = digits.find('.'); dot != std::string::npos) {
+    digits.erase(dot, 1);
+    if (dot < 2) digits.insert(0, "0");
+  }
+  return "p" + digits;
+}
+
 std::string Format(const Quantity& quantity) {
   if (quantity.dimension.none() && quantity.unit.empty()) return FormatNumber(quantity.value);
   if (!quantity.unit.empty()) {

@@ -75,5 +75,7 @@ std::string_view SampleUnit(const Dimension& dimension);
 std::string Format(const Quantity& quantity);
 // The shortest decimal that reads back as the same double, at most `digits` significant.
 std::string FormatNumber(double number, int digits = 6);
+// What a program calls the percentile of this share: `p95` of 0.95, `p999` of 0.999.
+std::string FormatPercentile(double share);
 
 }  // namespace sprint

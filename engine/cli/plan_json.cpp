@@ -21,7 +21,6 @@ Value InUnit(double base, const std::string& unit) {
   return Value(info ? base / info->factor : base);
 }
 
-std::string At(double percentile) { return "p" + FormatNumber(percentile * 100, 4); }
 
 Object Line(const SourceTable& sources, Loc loc) {
   if (!loc.ok()) return {};
@@ -80,7 +79,8 @@ Object PlacementJson(const Compiled& compiled, const placement::Answer& answer) 
     object["value"] = InUnit(requirement.value, requirement.unit);
     object["bound"] = InUnit(requirement.bound, requirement.unit);
     object["unit"] = requirement.unit;
-    object["at"] = requirement.percentile ? Value(At(*requirement.percentile)) : Value("mean");
+    object["at"] =
+        requirement.percentile ? Value(FormatPercentile(*requirement.percentile)) : Value("mean");
     object["met"] = requirement.met;
     object["hard"] = !requirement.weight.has_value();
     requirements.push_back(std::move(object));
@@ -101,20 +101,25 @@ Object PlacementJson(const Compiled& compiled, const placement::Answer& answer) 
     placement["certificate_cases"] = static_cast<int64_t>(answer.certificate_cases);
   }
   if (answer.state == placement::State::Infeasible) {
-    List core;
-    List cores;
-    for (const auto& lines : answer.cores) {
+    const auto lines_of = [&](const std::vector<placement::CoreLine>& lines) {
       List list;
       for (const placement::CoreLine& line : lines) {
         Object object = Line(compiled.sources, line.loc);
         object["text"] = line.text;
         list.push_back(std::move(object));
       }
+      return list;
+    };
+    List core;
+    List cores;
+    for (const auto& lines : answer.cores) {
+      List list = lines_of(lines);
       if (core.empty()) core = list;
       cores.push_back(std::move(list));
     }
     placement["core"] = std::move(core);
     placement["cores"] = std::move(cores);
+    placement["blockers"] = lines_of(answer.blockers);
     List relaxations;
     for (const placement::Relaxation& relaxation : answer.relaxations) {
       Object object = Line(compiled.sources, relaxation.loc);

@@ -203,7 +203,7 @@ std::vector<Row> RowsOf(const ir::Program& program, const ir::Deploy& deploy,
     if (response.requests == 0) continue;
     add("mean", std::nullopt, response.mean);
     for (size_t q = 0; q < subject.quantiles.size(); ++q) {
-      add("p" + FormatNumber(subject.quantiles[q] * 100, 4), subject.quantiles[q],
+      add(FormatPercentile(subject.quantiles[q]), subject.quantiles[q],
           response.quantiles[q]);
     }
   }

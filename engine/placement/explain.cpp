@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "compiler/support/environment.h"
+#include "engine/placement/blockers.h"
 #include "engine/solver/check.h"
 #include "engine/solver/explain.h"
 
@@ -130,7 +131,7 @@ std::string WithBound(const ir::Constraint& written, double horizon, double boun
   while (!subject.empty() && subject.back() == ' ') subject.pop_back();
   std::string text = subject + " " + relation + " " + FormatNumber(shown, 4);
   if (!written.unit.empty()) text += " " + written.unit;
-  if (written.percentile) text += " at p" + FormatNumber(*written.percentile * 100, 4);
+  if (written.percentile) text += " at " + FormatPercentile(*written.percentile);
   return text;
 }
 
@@ -161,6 +162,9 @@ Status ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Mod
     if (!written) continue;
     answer.relaxations.push_back(
         {WithBound(*written, deploy.horizon, relaxation.bound) + " would do", written->loc});
+  }
+  if (!found.cores.empty() && found.cores.front().empty()) {
+    answer.blockers = Blockers(deploy, program.applications[deploy.application], model);
   }
   Asker asker(model, Share(budget, 20, OtherSeconds));
   if (!found.cores.empty()) WithoutPins(model, found.cores.front(), asker, answer);

@@ -11,6 +11,15 @@ diag::Diagnostic InfeasibleDiagnostic(const Answer& answer, const ir::Deploy& de
   diagnostic.loc = deploy.loc;
   if (!answer.cores.empty() && answer.cores.front().empty()) {
     diagnostic.message = "the continuum is too small for the workload, whatever is required";
+    for (const CoreLine& line : answer.blockers) {
+      if (&line == &answer.blockers.front()) {
+        diagnostic.message = line.text;
+        diagnostic.loc = line.loc;
+        diagnostic.labels.push_back({deploy.loc, "deployed here"});
+      } else {
+        diagnostic.labels.push_back({line.loc, line.text});
+      }
+    }
   }
   if (!answer.cores.empty() && !answer.cores.front().empty()) {
     const auto& core = answer.cores.front();

@@ -96,6 +96,9 @@ struct Answer {
   // One empty set: the continuum itself is too small, whatever is required.
   std::vector<std::vector<CoreLine>> cores;
   bool cores_complete = false;
+  // Then: what can be nowhere, and what cannot flow, each by itself. Nothing: only all of it
+  // together is too much.
+  std::vector<CoreLine> blockers;
   // What would make it possible, each by itself.
   std::vector<Relaxation> relaxations;
   // For Options::certify: see engine/placement/certificate.h. Empty: not proven, or not within

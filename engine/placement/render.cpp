@@ -94,7 +94,7 @@ std::string Missed(const Requirement& requirement) {
 }
 
 std::string Percentile(const Requirement& requirement) {
-  if (requirement.percentile) return "p" + FormatNumber(*requirement.percentile * 100, 4);
+  if (requirement.percentile) return FormatPercentile(*requirement.percentile);
   return requirement.metric == ir::Metric::Response ? "R" : "";
 }
 
@@ -139,6 +139,11 @@ std::string Render(const Answer& answer, const ir::Program& program, const ir::D
       text += "  " + std::to_string(k + 1) + ". ";
       bool first = true;
       for (const CoreLine& line : answer.cores[k]) {
+        text += (first ? "" : "\n     ") + line.text;
+        first = false;
+      }
+      for (const CoreLine& line : answer.blockers) {
+        if (!answer.cores[k].empty()) break;
         text += (first ? "" : "\n     ") + line.text;
         first = false;
       }

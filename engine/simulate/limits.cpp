@@ -33,8 +33,8 @@ Status CheckLimits(const solver::Problem& problem, const solver::Placement& plac
   }
   if (at_once > MostAtOnce) {
     return Error(ErrorCode::InvalidArgument,
-                 FormatNumber(at_once, 3) + " executions of functions at once are more than can be " +
-                     "simulated: at most " + FormatNumber(MostAtOnce));
+                 FormatNumber(at_once, 3) + " executions of functions at once are more than " +
+                     "can be simulated: at most " + FormatNumber(MostAtOnce));
   }
   const double run = settings.warmup + settings.seconds;
   if (shortest < run * std::numeric_limits<double>::epsilon() * LeastTicks) {

@@ -49,5 +49,15 @@ TEST(Quantity, MoneyKeepsItsCurrency) {
   EXPECT_FALSE(*MakeQuantity(1, "EUR") == *MakeQuantity(1, "USD"));
 }
 
+TEST(Quantity, PercentilesAreNamedAsAProgramNamesThem) {
+  EXPECT_EQ(FormatPercentile(0.95), "p95");
+  EXPECT_EQ(FormatPercentile(0.999), "p999");
+  EXPECT_EQ(FormatPercentile(0.9999), "p9999");
+  EXPECT_EQ(FormatPercentile(0.5), "p50");
+  EXPECT_EQ(FormatPercentile(0.05), "p5");
+  EXPECT_EQ(FormatPercentile(0.055), "p055");
+  EXPECT_EQ(FormatPercentile(0.000001), "p000001");
+}
+
 }  // namespace
 }  // namespace sprint
