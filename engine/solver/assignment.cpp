@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "engine/solver/choices.h"
+#include "engine/solver/foresight.h"
 #include "engine/solver/partial.h"
 #include "engine/solver/record.h"
 
@@ -34,10 +35,13 @@ class Assignment::State {
         progress_(progress),
         all_(static_cast<uint32_t>(problem.components.size())),
         partial_(problem, domains),
+        foresight_(problem, domains, partial_),
         find_(problem, items, partial_, progress),
+        everything_(all_),
         choices_(all_),
         room_(problem.pools.size(), 0),
         levels_(all_ + 1) {
+    std::iota(everything_.begin(), everything_.end(), 0U);
     for (Level& level : levels_) {
       level.alive.resize(all_);
       level.now.resize(all_);
@@ -181,6 +185,8 @@ class Assignment::State {
       std::erase_if(level.alive[c], [&](uint32_t k) { return !partial_.StillFits(c, choices_[c][k]); });
       if (level.alive[c].empty()) return;
     }
+    // A certificate does without.
+    if (!proof && !foresight_.Narrow(everything_, choices_, level.alive)) return;
     const double tight = Tighten(level, spent);
     bound = proof ? WriteDownLevel(*proof, level, spent, tight) : std::max(bound, tight);
     if (progress_.Hopeless(bound)) return;
@@ -247,7 +253,9 @@ class Assignment::State {
   Progress& progress_;
   uint32_t all_;
   Partial partial_;
+  Foresight foresight_;
   Choices find_;
+  std::vector<uint32_t> everything_;  // all components
   std::vector<std::vector<Choice>> choices_;
   std::vector<double> room_, excess_;
   std::vector<uint32_t> nodes_;  // pools that have instances here

@@ -26,6 +26,7 @@ Packing::Packing(const Problem& problem, const Domains& domains, const Items& it
       relaxation_(relaxation),
       progress_(progress),
       partial_(problem, domains),
+      foresight_(problem, domains, partial_),
       find_(problem, items, partial_, progress),
       free_(problem.pools.size(), 0),
       choices_(items.size()),
@@ -136,6 +137,10 @@ bool Packing::Place(const Region& region, size_t depth) {
     if (partial_.placed(c)) continue;
     std::erase_if(alive[c], [&](uint32_t k) { return !partial_.StillFits(c, choices_[c][k]); });
     if (alive[c].empty()) return false;
+  }
+  if (!foresight_.Narrow(region.components, choices_, alive)) return false;
+  for (uint32_t c : region.components) {
+    if (partial_.placed(c)) continue;
     if (next == ~0U || alive[c].size() < alive[next].size()) next = c;
   }
   for (uint32_t k : alive[next]) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/solver/choices.h"
+#include "engine/solver/foresight.h"
 
 namespace sprint::solver {
 
@@ -35,6 +36,7 @@ class Packing {
   const Relaxation& relaxation_;
   Progress& progress_;
   Partial partial_;
+  Foresight foresight_;
   Choices find_;
   std::vector<double> free_;  // prices: none
   std::vector<Region> regions_;

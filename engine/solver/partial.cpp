@@ -126,22 +126,24 @@ bool Partial::Joins(uint32_t c) const {
   return !Returns(c, *chosen_[c]);
 }
 
-Response Partial::Along(const std::vector<uint32_t>& path,
+performance::Sojourn Partial::At(const Option& option, double load) const {
+  if (function_[option.pool]) return option.response;
+  const uint32_t count = counts_[option.pool];
+  if (count == 0) return {Infinity, Infinity};
+  const Pool& pool = problem_.pools[option.pool];
+  return performance::Node(option.demand, load / count, pool.cores, pool.per_core,
+                           option.variation);
+}
+
+Response Partial::Along(const std::vector<uint32_t>& path, const std::vector<double>& loads,
                         const std::vector<double>& floor) const {
-  const auto station = [this](uint32_t c, size_t p) {
+  const auto station = [this, &loads](uint32_t c, size_t p) {
     const Item& item = *chosen_[c]->items[p];
-    const Pool& pool = problem_.pools[item.pool];
-    const Option& option =
-        problem_.components[c].variants[chosen_[c]->variant].parts[p].options[item.option];
-    if (function_[item.pool]) return option.response;
-    if (counts_[item.pool] == 0) return performance::Sojourn{Infinity, Infinity};
-    return performance::Node(option.demand, load_[item.pool] / counts_[item.pool], pool.cores,
-                             pool.per_core, option.variation);
+    const auto& parts = problem_.components[c].variants[chosen_[c]->variant].parts;
+    return At(parts[p].options[item.option], loads[item.pool]);
   };
   return PathResponse(problem_, placement_, station, path, &placed_, &floor);
 }
-
-double Partial::Mean(uint32_t c) const { return Along({c}, zero_).mean(); }
 
 double Partial::Lost(bool complete) const {
   double price = problem_.goal == Goal::Cost ? ways_.All(placement_, &placed_) : 0;
@@ -161,7 +163,7 @@ bool Partial::Holds(const Constraint& rule, bool monotone, bool complete) const 
       bool touched = false;
       for (uint32_t c : rule.path) touched = touched || placed_[c];
       if (!touched) return true;
-      const Response response = Along(rule.path, rule.percentile ? zero_ : floor_);
+      const Response response = Along(rule.path, load_, rule.percentile ? zero_ : floor_);
       return Meets(rule, Value(response, complete ? rule.percentile : EarlyPercentile(rule)));
     }
     case Metric::Utilisation:

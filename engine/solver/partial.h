@@ -42,6 +42,7 @@ class Partial {
 
   bool placed(uint32_t c) const { return chosen_[c] != nullptr; }
   double load(uint32_t j) const { return load_[j]; }
+  const std::vector<double>& loads() const { return load_; }
   uint32_t count(uint32_t j) const { return counts_[j]; }
   // Load that pool j takes at most, rounding included.
   double most(uint32_t j) const { return most_[j]; }
@@ -65,7 +66,14 @@ class Partial {
            (choice.ends_in_cloud && edge_after_[c] > 0);
   }
   // Mean time at c, which is placed.
-  double Mean(uint32_t c) const;
+  double Mean(uint32_t c) const { return Along({c}, load_, zero_).mean(); }
+  // Mean time along a path were these the loads of pools; what is not placed takes `floor`.
+  double Mean(const std::vector<uint32_t>& path, const std::vector<double>& loads,
+              const std::vector<double>& floor) const {
+    return Along(path, loads, floor).mean();
+  }
+  // Mean time of a part with this option when its pool has so much load.
+  double MeanAt(const Option& option, double load) const { return At(option, load).mean; }
   // Infinite when a required bound is broken for good, else the price of the preferences
   // that are, and of the ways between what is placed. `complete`: everything is.
   double Lost(bool complete) const;
@@ -76,7 +84,9 @@ class Partial {
 
  private:
   void Add(uint32_t c, const Choice& choice, int sign);
-  Response Along(const std::vector<uint32_t>& path, const std::vector<double>& floor) const;
+  performance::Sojourn At(const Option& option, double load) const;
+  Response Along(const std::vector<uint32_t>& path, const std::vector<double>& loads,
+                 const std::vector<double>& floor) const;
   bool Holds(const Constraint& rule, bool monotone, bool complete) const;
   double Sum(Metric metric) const;
 
