@@ -77,10 +77,17 @@ class Programme::Model {
   uint32_t columns() const { return static_cast<uint32_t>(low_.size()); }
 
   bool Solve(int iterations) {
+    // New limits leave the last prices right, new columns the last values.
+    const bool limits = solved_ && (ranges_changed_ || rows_changed_) && !costs_changed_;
     Flush();
     Clp_setMaximumIterations(clp_, Clp_numberIterations(clp_) + iterations);
-    Clp_primal(clp_, 0);
-    return Clp_status(clp_) == 0;
+    if (limits) {
+      Clp_dual(clp_, 0);
+    } else {
+      Clp_primal(clp_, 0);
+    }
+    solved_ = Clp_status(clp_) == 0;
+    return solved_;
   }
 
   std::span<const double> Values() const {
@@ -129,7 +136,7 @@ class Programme::Model {
   size_t inside_ = 0;                      // columns that Clp has; of the others:
   std::vector<double> factors_;
   std::vector<int> starts_{0}, rows_;
-  bool ranges_changed_ = false, rows_changed_ = false, costs_changed_ = false;
+  bool solved_ = false, ranges_changed_ = false, rows_changed_ = false, costs_changed_ = false;
 };
 
 Programme::Programme() : model_(std::make_unique<Model>()) {}

@@ -14,16 +14,17 @@ constexpr uint32_t SingleCounts = 8;
 // Nodes of one knapsack: few while there is much to find, more and more where not.
 constexpr int FewNodes = 500, MostNodes = 400'000, MoreNodes = 4;
 constexpr uint64_t WorkPerStep = 500;   // about as long as a step of the other levels
+constexpr size_t MostColumns = 1500;     // known at once
 constexpr int MostIterations = 20'000;  // of one solution of the master
 constexpr double Smallest = 1e-6;       // a reduced cost, scaled, that is not 0
 constexpr double Nothing = 1e-6;        // a share that is none
 constexpr double Smoothing = 0.7;       // weight of the best prices so far
 // Bound and master agree; and nearly so, as a share of what is left to prove and of the bound.
-constexpr double Converged = 1e-6, LastPart = 0.1, Near = 0.2;
+constexpr double Converged = 1e-6, LastPart = 0.3, Near = 0.2;
 // Limits of prices, scaled, and how they grow: by this factor every so many rounds, and where
 // nothing else is left to find.
-constexpr double FirstLimit = 1.3, LeastPrice = 0.1, FirstRuleLimit = 1000, Growth = 1.2,
-                 EndGrowth = 3;
+constexpr double FirstLimit = 1.3, LeastPrice = 0.1, FirstRuleLimit = 1000, FirstLinkLimit = 1,
+                 Growth = 1.2, EndGrowth = 3;
 constexpr int RoundsOfLimit = 3;
 // Where there are more groups of pools, a round looks only at some; full rounds follow where
 // these find nothing more.
@@ -35,6 +36,7 @@ constexpr uint32_t Anywhere = ~0U;
 }  // namespace
 
 void Columns::Enter(const Scope& scope) {
+  if (columns_.size() > MostColumns) Forget();
   hardware_ = scope.hardware;
   most_nodes_ = scope.rough ? FewNodes : MostNodes;
   banned_.resize(pieces_.size());
@@ -154,6 +156,7 @@ double Columns::Instances(const PartPrices& at, uint32_t j, Count count) const {
 
 double Columns::Fixed(const PartPrices& at, uint32_t j, const Piece& piece) const {
   double due = piece.fixed + (piece.zone ? at.zone[*piece.zone] : 0);
+  links_.EachEnd(piece.part, j, [&](uint32_t end) { due -= at.end[end]; });
   if (!relaxation_.function(j)) return due;
   for (size_t r = 0; r < rules_.size(); ++r) {
     if (rules_[r].metric != Metric::Response) due += at.rule[r] * Amount(j, piece, rules_[r]);
@@ -186,7 +189,21 @@ double Columns::Due(const PartPrices& at, const Choice& choice) const {
     if (problem_.flows[f].from == choice.c && choice.edge < n) due += at.way[f];
     if (problem_.flows[f].to == choice.c && choice.edge > 0) due += at.way[f];
   }
+  for (uint32_t l : links_in_[choice.c][choice.v]) due += Way(at, l);
   return due;
+}
+
+// Of a link, the way that costs least.
+double Columns::Way(const PartPrices& at, size_t link) const {
+  double second = 0;
+  for (const auto& [r, share] : seconds_[link]) second += share * at.rule[r];
+  double least = Infinity;
+  for (const Links::Way& way : links_.all[link].ways) {
+    double due = way.price + second * way.time;
+    for (uint32_t end : way.ends) due += at.end[end];
+    least = std::min(least, due);
+  }
+  return least;
 }
 
 double Columns::Best(const PartPrices& at, uint32_t j, double below,
@@ -241,6 +258,9 @@ double Columns::Once(const PartPrices& at, std::vector<Column>* found, size_t of
     }
     if (least == Infinity) return Infinity;
     add(least);
+  }
+  for (size_t l = 0; l < links_.all.size(); ++l) {
+    if (!links_.all[l].inside) add(Way(at, l));
   }
   for (double price : at.way) add(-price);
   for (size_t r = 0; r < rules_.size(); ++r) add(-at.rule[r] * rules_[r].left);
@@ -325,6 +345,7 @@ void Columns::Add(Column column) {
     const Piece& piece = pieces_[j][k];
     cost += piece.fixed;
     entries.push_back({cover_row_[piece.row], 1});
+    links_.EachEnd(piece.part, j, [&](uint32_t end) { entries.push_back({end_row_[end], 1}); });
     if (piece.zone) ++zone[*piece.zone];
     for (const auto& [r, weight] : weights_[piece.part]) rule[r] += weight * piece.demand * time;
     for (size_t r = 0; r < rules_.size() && function; ++r) {
@@ -346,6 +367,7 @@ void Columns::Add(Column column) {
   }
   for (const auto& [z, copies] : zone) entries.push_back({zone_row_[z], copies});
   column.column = master_.AddColumn(cost * scale_, entries);
+  column.last = solutions_;
   of_pool_[j].push_back(static_cast<uint32_t>(columns_.size()));
   columns_.push_back(std::move(column));
 }
@@ -357,6 +379,7 @@ PartPrices Columns::Prices() const {
   for (uint32_t row : way_row_) at.way.push_back(std::max(0.0, -prices[row]) / scale_);
   for (uint32_t row : rule_row_) at.rule.push_back(std::max(0.0, -prices[row]) / scale_);
   for (uint32_t row : zone_row_) at.zone.push_back(std::max(0.0, -prices[row]) / scale_);
+  for (uint32_t row : end_row_) at.end.push_back(std::max(0.0, prices[row]) / scale_);
   for (size_t q = 0; q < kind_row_.size(); ++q) {
     const double price = prices[kind_row_[q]] / scale_;
     at.kind.push_back(price < 0 && kinds_[q][1] == Infinity ? 0 : price);
@@ -398,7 +421,8 @@ PartPrices Columns::Cheapest() const {
     PartPrices at{std::vector<double>(parts_ * sides_, Infinity),
                   std::vector<double>(way_row_.size(), 0), std::vector<double>(rules_.size(), 0),
                   std::vector<double>(kind_row_.size(), 0),
-                  std::vector<double>(zone_row_.size(), 0)};
+                  std::vector<double>(zone_row_.size(), 0),
+                  std::vector<double>(end_row_.size(), 0)};
     for (uint32_t j = 0; j < pieces_.size(); ++j) {
       const Filling::Room room = RoomOf(j, {1, 1});
       const double each = relaxation_.function(j) ? 0 : relaxation_.burden(j);
@@ -428,7 +452,7 @@ void Columns::Limit(const PartPrices& prices) {
   for (double price : prices.part) mean += price / static_cast<double>(prices.part.size());
   for (size_t k = 0; k < instead_.size(); ++k) {
     const bool part = k < prices.part.size();
-    double cost = FirstRuleLimit;
+    double cost = k < prices.part.size() + rules_.size() ? FirstRuleLimit : FirstLinkLimit * mean * scale_;
     if (part) {
       cost = prices.part[k] > LeastPrice * mean ? FirstLimit * prices.part[k] * scale_ : Infinity;
     }
@@ -447,6 +471,38 @@ bool Columns::Raise(double factor) {
     any = true;
   }
   return any;
+}
+
+bool Columns::Solve() {
+  if (!master_.Solve(MostIterations)) return false;
+  ++solutions_;
+  for (Column& column : columns_) {
+    if (master_.values()[column.column] > Nothing) column.last = solutions_;
+  }
+  return true;
+}
+
+// Leaves out of the master what had no part in its solutions for longest; it is found again where
+// it pays.
+void Columns::Forget() {
+  std::vector<uint64_t> ages;
+  for (const Column& column : columns_) ages.push_back(column.last);
+  const auto middle = ages.begin() + static_cast<ptrdiff_t>(ages.size() / 2);
+  std::nth_element(ages.begin(), middle, ages.end());
+  std::vector<uint32_t> old;
+  std::erase_if(columns_, [&](const Column& column) {
+    if (column.last >= *middle) return false;
+    old.push_back(column.column);
+    return true;
+  });
+  master_.Drop(old);
+  for (auto& known : of_pool_) known.clear();
+  // Theirs are the last columns of the master.
+  uint32_t number = master_.columns() - static_cast<uint32_t>(columns_.size());
+  for (uint32_t k = 0; k < columns_.size(); ++k) {
+    columns_[k].column = number++;
+    of_pool_[columns_[k].pool].push_back(k);
+  }
 }
 
 double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& progress) {
@@ -471,7 +527,7 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
   PartPrices now;
   for (int round = 0; round < rounds && best < enough && !progress.Over(); ++round) {
     if (!solved) {
-      if (!master_.Solve(MostIterations)) break;
+      if (!Solve()) break;
       now = Prices();
       if (round % RoundsOfLimit == RoundsOfLimit - 1) Raise(Growth);
       solved = true;
@@ -495,7 +551,7 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
     };
     PartPrices at{mix(prices.part, now.part), mix(prices.way, now.way),
                   mix(prices.rule, now.rule), mix(prices.kind, now.kind),
-                  mix(prices.zone, now.zone)};
+                  mix(prices.zone, now.zone), mix(prices.end, now.end)};
     found.clear();
     exhausted_ = false;
     const uint64_t before = filling_.work();
@@ -533,7 +589,7 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
       break;
     }
   }
-  if (!solved && best < enough) master_.Solve(MostIterations);
+  if (!solved && best < enough) Solve();
   Look();
   return best;
 }

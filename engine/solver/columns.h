@@ -7,6 +7,7 @@
 #include "engine/linear/programme.h"
 #include "engine/solver/domains.h"
 #include "engine/solver/filling.h"
+#include "engine/solver/links.h"
 #include "engine/solver/progress.h"
 #include "engine/solver/relaxation.h"
 
@@ -22,6 +23,8 @@ struct PartPrices {
   // Per required Apart rule, place in a chain and zone: what a copy's part pays to be the only
   // such one there.
   std::vector<double> zone;
+  // Per end of Links: earned by the part that is there, paid by the way that is taken.
+  std::vector<double> end;
 };
 
 // Lower bounds by column generation. A column is the whole content of a pool: how many
@@ -33,9 +36,11 @@ struct PartPrices {
 // the prices. They are smoothed towards the best ones so far (Wentges 1997; Pessoa, Sadykov,
 // Uchoa and Vanderbeck 2018).
 //
-// Left out: hops, preferences, traffic, percentiles but what the mean says of them, and zones
-// that different parts of different copies share. To leave out what is required only lets more
-// in: the bound stays one.
+// Which way requests take between two parts is told from the regions they are in (Links).
+//
+// Left out: hops within a region, preferences, percentiles but what the mean says of them, and
+// zones that different parts of different copies share. To leave out what is required only lets
+// more in: the bound stays one.
 class Columns {
  public:
   // All are kept by reference. `most`: bounds beyond are of no interest.
@@ -121,21 +126,26 @@ class Columns {
     Count count;
     std::vector<uint32_t> pieces;  // of its pool
     uint32_t column = 0;           // in the master
+    uint64_t last = 0;             // solution of the master that had some of it
   };
 
   void MakeRules();
   void MakeZones();
   void MakePieces();
+  void ReadLinks();
   void MakeMaster(double nowhere);
   bool Allowed(const Column& column) const;
   std::vector<Count> Counts(uint32_t j) const;
   Filling::Room RoomOf(uint32_t j, Count count) const;
   double Instances(const PartPrices& at, uint32_t j, Count count) const;
   double Due(const PartPrices& at, const Choice& choice) const;
+  double Way(const PartPrices& at, size_t link) const;
   double Best(const PartPrices& at, uint32_t j, double below, std::vector<Column>* found);
   // `of`: look for columns of one in so many groups of pools only, which bounds nothing.
   double Once(const PartPrices& at, std::vector<Column>* found, size_t of = 1, size_t which = 0);
   void Add(Column column);
+  bool Solve();
+  void Forget();
   void Wait(const PartPrices& at);
   void Look();
   void Limit(const PartPrices& prices);
@@ -165,9 +175,14 @@ class Columns {
   std::vector<double> capacity_;            // per pool and instance
   std::vector<Rule> rules_;
   std::vector<std::vector<std::pair<uint32_t, double>>> weights_;  // per part: rules and weights
+  Links links_;
+  // Per link: rules, and what each takes of a second on the way.
+  std::vector<std::vector<std::pair<uint32_t, double>>> seconds_;
+  std::vector<std::vector<std::vector<uint32_t>>> links_in_;  // per component and variant
   std::vector<Choice> choices_;
   std::vector<std::vector<uint32_t>> of_component_;  // choices
   std::vector<Column> columns_;
+  uint64_t solutions_ = 0;
   std::vector<std::vector<uint32_t>> of_pool_;       // columns
   int nodes_ = 0, most_nodes_ = 0;                               // of a knapsack
   bool exhausted_ = false;                      // one did not get by with them
@@ -178,9 +193,9 @@ class Columns {
   std::vector<uint32_t> zones_of_;
   size_t zones_ = 0;
   std::vector<uint32_t> cover_row_, choose_row_, way_row_, group_row_, rule_row_, kind_row_,
-      zone_row_;
+      zone_row_, end_row_, link_row_;
   std::vector<uint32_t> unused_, nowhere_;  // columns: per group; that stand for nothing
-  // Columns that make up for what is not known yet, one per row of parts and of rules, and their
+  // Columns that make up for what is not known yet, one per row of parts, of rules and of links, and their
   // costs: no price is above them.
   std::vector<uint32_t> instead_;
   std::vector<double> instead_cost_;

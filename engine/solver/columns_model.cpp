@@ -99,6 +99,8 @@ Columns::Columns(const Problem& problem, const Domains& domains, const Items& it
     }
   }
   MakeRules();
+  links_ = MakeLinks(problem, domains, items, least);
+  ReadLinks();
   MakeZones();
   MakePieces();
   scale_ = least > 0 ? Size / least : 1;
@@ -180,6 +182,26 @@ void Columns::MakeRules() {
   }
 }
 
+// What rules see of links.
+void Columns::ReadLinks() {
+  links_in_.resize(items_.size());
+  for (uint32_t c = 0; c < items_.size(); ++c) links_in_[c].resize(items_[c].size());
+  for (uint32_t l = 0; l < links_.all.size(); ++l) {
+    const Links::Link& link = links_.all[l];
+    if (link.inside) links_in_[link.inside->first][link.inside->second].push_back(l);
+    seconds_.emplace_back();
+    for (const auto& [constraint, share] : link.shares) {
+      for (uint32_t r = 0; r < rules_.size(); ++r) {
+        if (rules_[r].constraint != constraint) continue;
+        const Constraint& rule = problem_.constraints[constraint];
+        // A percentile is of what varies; its bound is less what takes the same for all.
+        const double most = rule.percentile ? rule.bound * (1 + 1e-8) : rules_[r].most;
+        seconds_[l].emplace_back(r, share / most);
+      }
+    }
+  }
+}
+
 void Columns::MakeMaster(double nowhere) {
   for (size_t k = 0; k < parts_ * sides_; ++k) cover_row_.push_back(master_.AddRow(0, Infinity));
   for (size_t c = 0; c < items_.size(); ++c) choose_row_.push_back(master_.AddRow(1, 1));
@@ -191,6 +213,11 @@ void Columns::MakeMaster(double nowhere) {
   }
   for (size_t r = 0; r < rules_.size(); ++r) rule_row_.push_back(master_.AddRow(-Infinity, 1));
   for (size_t z = 0; z < zones_; ++z) zone_row_.push_back(master_.AddRow(-Infinity, 1));
+  for (uint32_t e = 0; e < links_.ends; ++e) end_row_.push_back(master_.AddRow(0, Infinity));
+  for (const Links::Link& link : links_.all) {
+    const double taken = link.inside ? 0 : 1;
+    link_row_.push_back(master_.AddRow(taken, taken));
+  }
   std::map<std::tuple<Form, double, double, double, double, bool>, uint32_t> kinds;
   for (const Pool& pool : problem_.pools) {
     const auto [at, fresh] =
@@ -210,7 +237,8 @@ void Columns::MakeMaster(double nowhere) {
   }
   // What makes up for the columns that are not known yet.
   nowhere_cost_ = nowhere;
-  for (const auto& [rows, sign] : {std::pair(&cover_row_, 1.0), {&rule_row_, -1.0}}) {
+  for (const auto& [rows, sign] :
+       {std::pair(&cover_row_, 1.0), {&rule_row_, -1.0}, {&link_row_, 1.0}}) {
     for (uint32_t row : *rows) {
       entries = {{row, sign}};
       instead_.push_back(master_.AddColumn(nowhere, entries));
@@ -239,7 +267,18 @@ void Columns::MakeMaster(double nowhere) {
                            (problem_.flows[f].to == choice.c && choice.edge > 0);
       if (returns) entries.push_back({way_row_[f], 1});
     }
+    for (uint32_t l : links_in_[choice.c][choice.v]) entries.push_back({link_row_[l], -1});
     choice.column = master_.AddColumn(0, entries);
+  }
+  for (size_t l = 0; l < link_row_.size(); ++l) {
+    for (const Links::Way& way : links_.all[l].ways) {
+      entries = {{link_row_[l], 1}};
+      for (uint32_t end : way.ends) entries.push_back({end_row_[end], -1});
+      for (const auto& [r, second] : seconds_[l]) {
+        if (way.time > 0) entries.push_back({rule_row_[r], second * way.time});
+      }
+      master_.AddColumn(way.price * scale_, entries);
+    }
   }
 }
 

@@ -99,8 +99,8 @@ void Dives::Finish() {
   neighbourhood_.Complete(placement);
 }
 
-// What the best placement spends between pools of each bound on times. Columns do not see it,
-// and what they come to is to hold.
+// What the best placement spends between pools of each bound on times. Columns see some of it at
+// most, and what they come to is to hold.
 std::vector<double> Dives::Hops() const {
   std::vector<double> hops(problem_.constraints.size(), 0);
   if (!progress_.best) return hops;

@@ -9,8 +9,12 @@ namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 // Times are nearly the same within this factor. What few offer is tried out as it is.
-constexpr double SameTime = 1.05;
+constexpr double SameTime = 1.1;
 constexpr size_t FewOffers = 8;
+// Nodes before a table of what is left is made, its size, and how much of that counts as a
+// candidate.
+constexpr int QuickNodes = 100;
+constexpr size_t Cells = 1024, CellsPerWork = 30;
 // Of Reach.
 constexpr int Ranges = 5, PriceSteps = 7;
 
@@ -39,6 +43,7 @@ const Filling::Result& Filling::Fill(const std::vector<Offer>& offers, const Roo
   offers_ = &offers;
   room_ = room;
   nodes_ = nodes;
+  slow_ = std::any_of(offers.begin(), offers.end(), [](const Offer& offer) { return offer.slow > 0; });
   best_ = need;
   open_ = -Infinity;
   chosen_.clear();
@@ -58,7 +63,7 @@ void Filling::Search(const Range& range) {
     return;
   }
   const double least = Slowness(room_, range.low).value, most = Slowness(room_, range.high).value;
-  if (most > least * SameTime && offers_->size() > FewOffers) {
+  if (slow_ && most > least * SameTime && offers_->size() > FewOffers) {
     const double middle = (range.low + range.high) / 2;
     const Range lower = Root(range, range.low, middle), upper = Root(range, middle, range.high);
     if (lower.bound > upper.bound) Search(lower);
@@ -229,6 +234,27 @@ void Filling::Enumerate(const Range& range) {
     sizes_.push_back(sizes_.back() + c.size);
     gains_.push_back(gains_.back() + c.gain);
   }
+  whole_ = false;
+  const int nodes = nodes_;
+  if (candidates_.size() <= FewOffers || nodes <= QuickNodes) return Descend({}, 0);
+  // Most are quickly done; for what is not, a table pays.
+  const double open = open_;
+  nodes_ = QuickNodes;
+  Descend({}, 0);
+  if (nodes_ >= 0) {
+    nodes_ = nodes - (QuickNodes - nodes_);
+    return;
+  }
+  open_ = open;
+  things_.clear();
+  for (const Candidate& c : candidates_) {
+    const Offer& offer = (*offers_)[c.offer];
+    things_.push_back({c.gain, offer.load, offer.memory});
+  }
+  suffixes_.Build(things_, range_.high, room_.memory, Cells);
+  work_ += suffixes_.size() / CellsPerWork;
+  whole_ = true;
+  nodes_ = nodes - QuickNodes;
   Descend({}, 0);
 }
 
@@ -263,7 +289,8 @@ void Filling::Descend(const At& at, size_t from) {
       range_.by_load * load + (range_.by_memory > 0 ? range_.by_memory * memory : 0);
   const double base = at.worth - at.slow * Slowness(room_, std::max(range_.low, at.load)).value;
   for (size_t k = from; k < candidates_.size(); ++k) {
-    const double most = base + Rest(k, room);
+    double most = base + Rest(k, room);
+    if (whole_ && most > best_) most = std::min(most, base + suffixes_.Most(k, load, memory));
     ++work_;
     if (most <= best_) return;
     const Offer& offer = (*offers_)[candidates_[k].offer];

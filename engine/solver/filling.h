@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/solver/problem.h"
+#include "engine/solver/suffixes.h"
 
 namespace sprint::solver {
 
@@ -77,11 +78,15 @@ class Filling {
   Room room_;
   Range range_;
   int nodes_ = 0;
+  bool slow_ = false;  // time costs something
   uint64_t work_ = 0;
   double best_ = 0, open_ = 0;
   std::vector<uint32_t> chosen_;
   std::vector<Candidate> candidates_;
   std::vector<double> sizes_, gains_;  // of the candidates before each
+  std::vector<Suffixes::Thing> things_;
+  Suffixes suffixes_;
+  bool whole_ = false;  // they are in use
   Result result_;
 };
 

@@ -14,6 +14,7 @@ constexpr double Infinity = std::numeric_limits<double>::infinity();
 constexpr int RootRounds = 1000, NodeRounds = 40;
 constexpr double Rounding = 1e-10;
 constexpr uint32_t Seed = 1;
+constexpr double FewerLeft = 0.8;  // pools, to begin the search again
 constexpr double Whole = 1e-5;  // shares this near to a whole number are one
 
 // How far from whole.
@@ -41,7 +42,7 @@ double PricedSearch::Root(const Hardware& hardware) {
   columns_.Enter(root_.scope);
   root_.bound = std::max(
       root_.bound, columns_.Bound(root_.prices, RootRounds, progress_.Cutoff(), progress_));
-  Fix();
+  Fix(root_);
   return root_.bound;
 }
 
@@ -50,19 +51,24 @@ bool PricedSearch::Hopeless(double bound) const {
   return progress_.Hopeless(bound + Rounding * std::fabs(bound));
 }
 
-// Closes the pools whose least reduced cost is more than the best placement leaves.
-void PricedSearch::Fix() {
-  if (progress_.Cutoff() == Infinity || Hopeless(root_.bound)) return;
-  Hardware& hardware = root_.scope.hardware;
+// Closes the pools whose least reduced cost is more than the best placement leaves. Of the node
+// that columns were asked about last.
+void PricedSearch::Fix(Node& node) {
+  if (progress_.Cutoff() == Infinity || Hopeless(node.bound)) return;
+  if (&node == &root_) fixed_ = progress_.burden;
+  Hardware& hardware = node.scope.hardware;
   for (const auto& group : relaxation_.groups()) {
+    // One alone that is worth having is not closed anyway.
     double least = 0;
     for (uint32_t j : group) {
-      if (hardware.usable[j]) least = std::min(least, columns_.Reduced(root_.prices, j, 0));
+      if (!hardware.usable[j] || group.size() == 1) continue;
+      least = std::min(least, columns_.Reduced(node.prices, j, 0));
     }
     for (uint32_t j : group) {
-      if (!hardware.usable[j]) continue;
-      const double most = (progress_.Cutoff() - root_.bound) * (1 + 1e-9) + least;
-      if (columns_.Reduced(root_.prices, j, most) < most) continue;
+      // What must be there costs the same whether it is used or not.
+      if (!hardware.usable[j] || hardware.low[j] > relaxation_.idle(j)) continue;
+      const double most = (progress_.Cutoff() - node.bound) * (1 + 1e-9) + least;
+      if (columns_.Reduced(node.prices, j, most) < most) continue;
       hardware.usable[j] = 0;
       hardware.low[j] = hardware.high[j] = relaxation_.idle(j);
     }
@@ -74,12 +80,25 @@ void PricedSearch::Dive(uint64_t patience) {
   dives_.Improve(root_.scope, root_.prices, patience);
 }
 
+// Where much has been closed since, what was split before is better split anew.
+void PricedSearch::Begin() {
+  const auto& usable = root_.scope.hardware.usable;
+  const auto left = static_cast<size_t>(std::count(usable.begin(), usable.end(), 1));
+  if (begun_ && left >= FewerLeft * static_cast<double>(left_)) return;
+  begun_ = true;
+  left_ = left;
+  open_.clear();
+  next_ = root_;
+}
+
 double PricedSearch::Run() {
-  if (!begun_) {
-    begun_ = true;
-    next_ = root_;
-  }
+  Begin();
   while (!progress_.Done()) {
+    if (progress_.burden < fixed_) {
+      columns_.Enter(root_.scope);
+      Fix(root_);
+      Begin();
+    }
     if (!next_) {
       if (open_.empty()) return Infinity;
       std::pop_heap(open_.begin(), open_.end(), Later());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <queue>
 #include <vector>
@@ -46,8 +47,9 @@ class PricedSearch {
   };
   using Scopes = std::vector<Columns::Scope>;  // the first is followed first
 
+  void Begin();
   bool Hopeless(double bound) const;
-  void Fix();
+  void Fix(Node& node);
   bool Look(Node& node);
   void Try();
   bool Decidable(uint32_t c) const;
@@ -68,6 +70,8 @@ class PricedSearch {
   Dives dives_;
   Node root_;
   bool begun_ = false;
+  size_t left_ = 0;   // pools that were open where it began
+  double fixed_ = std::numeric_limits<double>::infinity();  // cost of the best when pools were closed
   std::optional<Placement> known_;
   std::vector<Node> open_;  // a heap
   std::optional<Node> next_;

@@ -29,7 +29,7 @@ namespace {
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 // From here on the first placement and bounds by columns come before the first proof.
 constexpr size_t TooMany = 40;  // components, for a proof without columns or dives
-constexpr size_t ManyPools = 300, ManyComponents = 20;
+constexpr size_t ManyPools = 100, ManyComponents = 20, TooManyPools = 300;
 constexpr double NearlyProven = 0.02;
 // Rounds of price adjustment.
 constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20;
@@ -92,7 +92,7 @@ class Searcher {
       if (!farther && (turn > 0 || large)) {
         if (!progress_.Begin(4 * length)) return End(proven);
         // Dives are the better way, but with many pools they take long to begin.
-        const bool dives = all_ >= TooMany && problem_.pools.size() < ManyPools;
+        const bool dives = all_ >= TooMany && problem_.pools.size() < TooManyPools;
         const uint64_t patience = turn > 1 ? Patience : dives ? 1 : FirstPatience;
         neighbourhood.Improve(~uint64_t{0}, patience * (neighbourhood.movable() + 1));
         if (options_.any && progress_.best) return End(proven);
@@ -199,19 +199,32 @@ class Searcher {
   }
 
   // Raises the bound of the root, closes the pools with which nothing better is left, and goes
-  // on branching; dives between. Returns what is proven then.
+  // on branching; dives between. What is not many has a glance at branching first, which often
+  // ends it.
   double Price(Node& root, PricedSearch& priced, uint64_t length, bool dives) {
-    for (const bool dive : {true, false}) {
-      if (dive && !dives) continue;
-      if (!progress_.Begin(length)) return root.bound;
+    const bool few = all_ < TooMany;
+    const auto branch = [&](uint64_t steps) {
+      if (!progress_.Begin(steps)) return root.bound;
       root.bound = std::max(root.bound, priced.Root(root.hardware));
       if (progress_.Hopeless(root.bound)) return Infinity;
       root.hardware = priced.hardware();
-      const bool few = all_ < TooMany;
-      if (!progress_.Begin(dive && few ? length / SmallShare : length)) return root.bound;
-      if (dive) priced.Dive(DivePatience);
+      if (!progress_.Begin(steps)) return root.bound;
+      return std::max(root.bound, priced.Run());
+    };
+    if (!dives) return branch(length);
+    if (!progress_.Begin(length)) return root.bound;
+    root.bound = std::max(root.bound, priced.Root(root.hardware));
+    if (progress_.Hopeless(root.bound)) return Infinity;
+    root.hardware = priced.hardware();
+    if (few) {
+      if (!progress_.Begin(length / SmallShare)) return root.bound;
+      priced.Dive(0);
+      const double proven = branch(length / SmallShare);
+      if (progress_.Hopeless(proven)) return proven;
     }
-    return std::max(root.bound, priced.Run());
+    if (!progress_.Begin(few ? length / SmallShare : length)) return root.bound;
+    priced.Dive(DivePatience);
+    return branch(length);
   }
 
   // How far the next turn of proof tries to get: all the way, or, where that is far and did

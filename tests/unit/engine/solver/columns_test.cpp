@@ -9,6 +9,7 @@
 #include "engine/solver/dives.h"
 #include "engine/solver/priced_search.h"
 #include "engine/solver/search.h"
+#include "engine/solver/suffixes.h"
 #include "tests/unit/engine/solver/problems.h"
 
 namespace sprint::solver {
@@ -34,9 +35,22 @@ struct Setting {
   Progress progress;
 };
 
-// Every third with a component in copies.
+// Three zones, two of them alike, and ways that take long.
+Problem InRegions(Problem problem, uint32_t seed) {
+  std::mt19937 random(seed);
+  const std::vector<Route> near{{0.02 + 1e-4 * (random() % 1000), 1e-8}},
+      far{{0.05 + 3e-4 * (random() % 1000), 1e-7, 1e-7}};
+  problem.one_kind.resize(3, false);
+  problem.zone_availability.assign(3, 0.95);
+  problem.routes = {{{}, near, far}, {near, {}, far}, {far, far, {}}};
+  for (uint32_t j = 0; j < problem.pools.size(); ++j) problem.pools[j].zone = j % 3;
+  return problem;
+}
+
+// Every third with a component in copies, every fourth in regions.
 Problem Small(uint32_t seed) {
   Problem problem = Random(seed);
+  if (seed % 4 == 0) problem = InRegions(std::move(problem), seed);
   return seed % 3 == 0 ? Spread(std::move(problem), 0, 2) : problem;
 }
 
@@ -69,6 +83,36 @@ TEST(Columns, BoundsOnTimesAreRows) {
   // What the rule may take costs what an instance more is worth per second that it saves.
   EXPECT_NEAR(prices.rule[0] / 1.2, 1 / (one - two), 1e-3);
   EXPECT_NEAR(Least(problem), 2, 1e-9);
+}
+
+// A part for 1 in either of two zones that are alike, the other one's for 1 in a far one or for 5
+// beside the first. What flows between may take 0.1 s: less than across, 0.4 s, and than from one
+// of the two to the other, 0.2 s. At the root parts may be in several zones by halves, but not
+// without the ways between.
+TEST(Columns, WaysTakeTheirTime) {
+  Problem problem;
+  for (uint32_t zone = 0; zone < 3; ++zone) {
+    problem.pools.push_back({.zone = zone, .price = zone == 1 ? 5.0 : 1.0, .memory = 1});
+    problem.one_kind.push_back(false);
+  }
+  const std::vector<Route> near{{0.2}}, far{{0.4}};
+  problem.routes = {{{}, near, far}, {near, {}, far}, {far, far, {}}};
+  const Part first{.rate = 1, .memory = 1, .options = {{0, 0, {}}, {1, 0, {}}}};
+  const Part second{.rate = 1, .memory = 1, .options = {{1, 0, {}}, {2, 0, {}}}};
+  problem.components = {{1, {{std::nullopt, {first}}}}, {1, {{std::nullopt, {second}}}}};
+  problem.flows = {{0, 1}};
+  const auto bound = [&](double most) {
+    problem.constraints = {Mean({0, 1}, most)};
+    Setting setting(problem);
+    Columns columns(problem, setting.domains, setting.items, setting.relaxation, 20);
+    columns.Enter(setting.scope);
+    PartPrices prices;
+    return columns.Bound(prices, 100, Infinity, setting.progress);
+  };
+  EXPECT_NEAR(bound(0.4), 1 + 1, 1e-6);
+  EXPECT_NEAR(bound(0.2), 1 + 5, 1e-6);
+  // Half of each.
+  EXPECT_NEAR(bound(0.3), 1 + 3, 1e-6);
 }
 
 // One pool has room for both copies, at 1; the other zone's costs 3.
@@ -112,7 +156,7 @@ TEST(Columns, NoPlacementIsCheaperThanAnyBound) {
     std::mt19937 random(seed);
     for (int attempt = 0; attempt < 20; ++attempt) {
       PartPrices other = prices;
-      for (auto* list : {&other.part, &other.way, &other.rule, &other.zone}) {
+      for (auto* list : {&other.part, &other.way, &other.rule, &other.zone, &other.end}) {
         for (double& price : *list) {
           if (random() % 2 == 0) price = least * (random() % 1000) / 1000;
         }
@@ -192,6 +236,40 @@ TEST(Dives, FindPlacementsThatHoldAndAreMostlyGood) {
   EXPECT_GT(good, found / 2);
 }
 
+TEST(Suffixes, BoundWhatTheRestPays) {
+  for (uint32_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const auto real = [&] { return random() / 4294967296.0; };
+    std::vector<Suffixes::Thing> things;
+    for (int k = 0; k < 8; ++k) things.push_back({real(), real(), real()});
+    Suffixes suffixes;
+    const double load = 2, memory = seed % 4 == 0 ? Infinity : 1.5;
+    suffixes.Build(things, load, memory, 4096);
+    for (size_t from = 0; from <= things.size(); ++from) {
+      const double room = load * real();
+      const double space = seed % 4 == 0 ? Infinity : memory * real();
+      double best = 0, more = 0;
+      for (uint32_t set = 0; set < 1U << (things.size() - from); ++set) {
+        Suffixes::Thing sum;
+        for (size_t k = from; k < things.size(); ++k) {
+          if (!(set >> (k - from) & 1)) continue;
+          sum.gain += things[k].gain;
+          sum.load += things[k].load;
+          sum.memory += things[k].memory;
+        }
+        if (sum.load <= room && sum.memory <= space) best = std::max(best, sum.gain);
+        // Each takes a step less than it needs at most, and there are 63 steps or more.
+        const double steps = static_cast<double>(things.size() + 1) / 63;
+        if (sum.load > room + steps * load || sum.memory > space + steps * memory) continue;
+        more = std::max(more, sum.gain);
+      }
+      EXPECT_GE(suffixes.Most(from, room, space), best);
+      EXPECT_LE(suffixes.Most(from, room, space), more);
+    }
+  }
+}
+
 // Nothing of two members of a family.
 bool Suits(const std::vector<Filling::Offer>& offers, uint32_t set) {
   for (size_t a = 0; a < offers.size(); ++a) {
@@ -237,7 +315,8 @@ TEST(Filling, FindsTheBestSetOfAll) {
     room.load = 0.9 * room.count * (room.per_core ? room.cores : 1);
     room.memory = random() % 3 == 0 ? Infinity : 4;
     std::vector<Filling::Offer> offers;
-    for (uint32_t k = 0; k < 11; ++k) {
+    const uint32_t size = seed % 5 == 0 ? 15 : 11;
+    for (uint32_t k = 0; k < size; ++k) {
       offers.push_back({.name = k,
                         .worth = real(0, 2),
                         .load = real(0, 0.8),
