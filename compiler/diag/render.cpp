@@ -76,19 +76,19 @@ class Renderer {
     severity_ = diagnostic.severity;
     Colored(Paint(severity_),
             Text(severity_) + (diagnostic.code.empty() ? "" : "[" + diagnostic.code + "]"));
-    Colored(Bold, ": " + diagnostic.message);
+    Colored(Bold, ": " + Printable(diagnostic.message));
     out_ += '\n';
     std::vector<Mark> marks;
     if (diagnostic.loc.ok()) marks.push_back(MakeMark(diagnostic.loc, true, ""));
     for (const Label& label : diagnostic.labels) {
-      if (label.loc.ok()) marks.push_back(MakeMark(label.loc, false, label.message));
+      if (label.loc.ok()) marks.push_back(MakeMark(label.loc, false, Printable(label.message)));
     }
     margin_ = 0;
     for (const Mark& mark : marks) {
       margin_ = std::max(margin_, std::to_string(mark.line).size());
     }
     Snippets(std::move(marks));
-    if (!diagnostic.help.empty()) Remark("help", diagnostic.help);
+    if (!diagnostic.help.empty()) Remark("help", Printable(diagnostic.help));
     if (diagnostic.fix && diagnostic.fix->loc.ok()) {
       const std::string old = Printable(sources_.text(diagnostic.fix->loc));
       const std::string text = Printable(diagnostic.fix->text);

@@ -61,6 +61,16 @@ TEST(RenderTerminal, CountsCharactersAndDefusesControlCharacters) {
             "  |               ^\n");
 }
 
+TEST(RenderTerminal, MessagesMayQuoteControlCharacters) {
+  SourceTable sources;
+  const FileId file = sources.Add("a", "x = y");
+  Emitter emitter;
+  emitter.Error("", {file, 4, 5}, "no file `\n\x1b[31m`").Label({file, 0, 1}, "\r").Help("\a?");
+  EXPECT_EQ(RenderTerminal(emitter.Take(), sources),
+            "error: no file `  [31m`\n --> a:1:5\n  |\n1 | x = y\n  |     ^\n  | -  \n"
+            "  = help:  ?\n");
+}
+
 TEST(RenderTerminal, CutsVeryLongLinesAroundTheMark) {
   SourceTable sources;
   const FileId file = sources.Add("a", std::string(5000, 'x') + "y" + std::string(5000, 'z'));
