@@ -14,6 +14,12 @@ struct Ends {
   Loc input, output;
 };
 
+// A table of measured times that was read.
+struct Table {
+  Loc named;                        // where it was first named
+  std::vector<ir::Demand> demands;  // empty: it has mistakes, which have been told
+};
+
 // The program being built, and where each declaration went in it.
 struct Builder {
   std::shared_ptr<const Unit> unit;
@@ -26,7 +32,7 @@ struct Builder {
   std::map<ir::Index, Ends> ends;  // by component
   // Component and data for which a `declassify` has been of use.
   std::set<std::pair<ir::Index, ir::Index>> declassified;
-  std::map<std::string, FileId> tables;  // of measured times, by path
+  std::map<std::pair<const Module*, std::string>, Table> tables;  // by who names it, and path
 
   // The text of a range, to name what stands there.
   std::string Spelled(Loc loc) const { return std::string(sources.text(loc)); }

@@ -46,18 +46,23 @@ class ProfileReader {
         file_(file),
         csv_(builder.sources.text(file)) {}
 
-  void Read(std::vector<ir::Demand>& demands) {
+  // Empty after reporting.
+  std::vector<ir::Demand> Read() {
     std::vector<CsvCell> row;
     if (csv_.Next(row)) {
-      if (!ReadHeading(row)) return;
+      if (!ReadHeading(row)) return {};
       while (mistakes_ < MostMistakes && csv_.Next(row)) ReadRow(row);
     }
     if (const auto& wrong = csv_.mistake()) Mistake("E0315", At(*wrong), wrong->message);
-    if (mistakes_ > 0) return;
+    if (mistakes_ > 0) return {};
     if (measured_.empty()) {
       Mistake("E0315", {file_, 0, 0}, "this table has no measured time");
     }
-    for (const Measured& measured : measured_) Add(measured, demands);
+    std::vector<ir::Demand> demands;
+    for (const Measured& measured : measured_) {
+      if (const auto demand = DemandOf(measured)) demands.push_back(*demand);
+    }
+    return mistakes_ > 0 ? std::vector<ir::Demand>() : demands;
   }
 
  private:
@@ -202,18 +207,10 @@ class ProfileReader {
     return std::nullopt;
   }
 
-  void Add(const Measured& measured, std::vector<ir::Demand>& demands) {
-    const auto before = std::find_if(demands.begin(), demands.end(), [&](const ir::Demand& d) {
-      return d.kind == measured.kind;
-    });
-    if (before != demands.end()) {
-      Mistake("E0204", measured.loc, "there are two demands on `" + measured.name + "`")
-          .Label(before->loc, "the other one");
-      return;
-    }
+  std::optional<ir::Demand> DemandOf(const Measured& measured) {
     if (measured.time.count == 0) {
       Mistake("E0315", measured.loc, "`" + measured.name + "` has no `time`, only `cold` ones");
-      return;
+      return std::nullopt;
     }
     ir::Demand demand;
     demand.kind = measured.kind;
@@ -225,9 +222,9 @@ class ProfileReader {
       Mistake("E0311", measured.loc,
               "times on `" + measured.name + "` vary by " +
                   FormatNumber(*demand.variation * 100, 4) + " %; at most 1000 %");
-      return;
+      return std::nullopt;
     }
-    demands.push_back(demand);
+    return demand;
   }
 
   Builder& builder_;
@@ -259,8 +256,9 @@ size_t FirstNoText(const std::string& bytes) {
 void ReadProfile(Builder& builder, const Module& module, const std::string& file, Loc attribute,
                  std::vector<ir::Demand>& demands) {
   const std::string path = PathBeside(module, file);
-  auto table = builder.tables.find(path);
-  if (table == builder.tables.end()) {
+  const auto [known, fresh] = builder.tables.try_emplace({&module, path}, Table{attribute, {}});
+  Table& table = known->second;
+  if (fresh) {
     auto text = builder.unit->ReadBeside(module, file, MostBytes);
     if (!text.ok()) {
       builder.emitter.Error("E0209", attribute, text.error().ToString());
@@ -272,10 +270,27 @@ void ReadProfile(Builder& builder, const Module& module, const std::string& file
           .Help("a profile is CSV: `kind,time (ms)`, and a row for each request");
       return;
     }
-    table = builder.tables.emplace(path, builder.sources.Add(path, std::move(*text))).first;
+    const FileId id = builder.sources.Add(path, std::move(*text));
+    const diag::Emitter::Context context(builder.emitter, attribute,
+                                         "measured times are read here");
+    table.demands = ProfileReader(builder, module, id).Read();
+  } else if (table.demands.empty()) {
+    builder.emitter.Error("E0315", attribute, "this table has mistakes")
+        .Label(table.named, "told where it is first named");
   }
-  const diag::Emitter::Context context(builder.emitter, attribute, "measured times are read here");
-  ProfileReader(builder, module, table->second).Read(demands);
+  for (const ir::Demand& demand : table.demands) {
+    const auto other = std::find_if(demands.begin(), demands.end(), [&](const ir::Demand& d) {
+      return d.kind == demand.kind;
+    });
+    if (other == demands.end()) {
+      demands.push_back(demand);
+      continue;
+    }
+    const std::string name(builder.sources.text(demand.loc));
+    builder.emitter.Error("E0204", demand.loc, "there are two demands on `" + name + "`")
+        .Label(other->loc, "the other one")
+        .Label(attribute, "measured times are read here");
+  }
 }
 
 }  // namespace sprint::sema

@@ -66,10 +66,11 @@ std::string Subject(const Requirement& requirement, const ir::Deploy& deploy) {
 using Cells = std::array<std::string, 6>;
 
 std::string Table(const std::vector<Cells>& rows) {
-  size_t label = 12, place = 20, value = 7, bound = 12;
+  size_t label = 12, place = 20, metric = 4, value = 7, bound = 12;
   for (const Cells& row : rows) {
     if (!row[1].empty()) label = std::max(label, row[0].size());
     place = std::max(place, row[1].size());
+    metric = std::max(metric, row[2].size() + 1);
     value = std::max(value, row[3].size());
     bound = std::max(bound, row[4].size());
   }
@@ -79,7 +80,7 @@ std::string Table(const std::vector<Cells>& rows) {
   std::string text;
   for (const Cells& row : rows) {
     std::string line = row[1].empty() ? row[0] : Pad(row[0], label) + " " + row[1];
-    line = "  " + Pad(line, label + 1 + place) + "  " + Pad(row[2], 4) + Left(row[3], value) +
+    line = "  " + Pad(line, label + 1 + place) + "  " + Pad(row[2], metric) + Left(row[3], value) +
            "   " + Pad(row[4], bound) + "   " + row[5];
     while (line.back() == ' ') line.pop_back();
     text += line + "\n";
