@@ -23,6 +23,18 @@ int ShowVersion(const Options& options) {
   return Success;
 }
 
+constexpr double LeastFigure = 1e-9, MostFigure = 1e15;  // that can be reckoned with
+
+CLI::Validator FigureFrom(double least, const std::string& what) {
+  const auto check = [least](std::string& text) -> std::string {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (*end == '\0' && value >= least && value <= MostFigure) return "";
+    return "`" + text + "` is no number " + (least > 0 ? "above 0" : "from 0") + " up to 1e15";
+  };
+  return {check, what};
+}
+
 // Command line libraries throw; nothing of it passes Run().
 class CommandLine {
  public:
@@ -358,18 +370,18 @@ class CommandLine {
     auto& simulate = options_.simulate;
     CLI::Option* seconds =
         app->add_option("--seconds", simulate.seconds, "simulated time that is measured")
-            ->check(CLI::PositiveNumber);
+            ->check(FigureFrom(LeastFigure, "POSITIVE"));
     app->add_option("--requests", simulate.requests, "requests that enter in the measured time")
-        ->check(CLI::PositiveNumber)
+        ->check(FigureFrom(LeastFigure, "POSITIVE"))
         ->excludes(seconds)
         ->capture_default_str();
     app->add_option("--warmup", simulate.warmup,
                     "simulated seconds before it; default: a tenth of it")
-        ->check(CLI::NonNegativeNumber);
+        ->check(FigureFrom(0, "NONNEGATIVE"));
     CLI::Option* rate =
         app->add_option("--rate", simulate.rate,
                         "requests/s at every entry, of the placement for the program's workload")
-            ->check(CLI::PositiveNumber);
+            ->check(FigureFrom(LeastFigure, "POSITIVE"));
     app->add_option("--arrivals", simulate.arrivals, "how requests enter")
         ->check(CLI::IsMember({"poisson", "deterministic"}))
         ->capture_default_str();
@@ -407,7 +419,7 @@ class CommandLine {
         ->check(CLI::IsMember(formats));
     import->add_option("FILE", options_.file, "system_description.json")->required();
     import->add_option("--lambda", options_.workload, "requests/s instead of the file's `Lambda`")
-        ->check(CLI::PositiveNumber);
+        ->check(FigureFrom(LeastFigure, "POSITIVE"));
     CLI::App* write =
         AddBare("export", "the placement of an imported program, as others write it", &Export,
                 "sprint export space4ai out.sprint --system system_description.json");

@@ -47,6 +47,16 @@ TEST_F(Mistakes, WhatIsNoFile) {
   Refuses("none.sprint", "No such file");
 }
 
+TEST_F(Mistakes, NumbersThatNothingCanBeReckonedWith) {
+  Write("a.sprint", "let a = 1\n");
+  for (const char* rate : {"nan", "inf", "1e300", "1e-300", "0", "-1", "1x"}) {
+    const Ran ran = Sprint(std::string("simulate a.sprint --rate ") + rate);
+    EXPECT_NE(ran.code, 0) << rate;
+    EXPECT_THAT(ran.err, HasSubstr(std::string("--rate: `") + rate + "` is no number above 0"));
+  }
+  EXPECT_THAT(Sprint("simulate a.sprint --warmup nan").err, HasSubstr("is no number from 0"));
+}
+
 TEST_F(Mistakes, WhatMayNotBeRead) {
   if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
   Write("secret.sprint", "let a = 1\n");
