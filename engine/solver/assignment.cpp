@@ -48,10 +48,10 @@ class Assignment::State {
     }
   }
 
-  void Run(const Hardware& hardware, std::vector<double> prices, Proof* proof) {
+  bool Run(const Hardware& hardware, std::vector<double> prices, Proof* proof, size_t limit) {
     double bound = relaxation_.Bound(hardware, prices, Rounds, progress_.Cutoff());
     if (proof) bound = WriteDown(*proof, relaxation_, hardware, prices, bound, progress_);
-    if (progress_.Hopeless(bound)) return;
+    if (progress_.Hopeless(bound)) return true;
     if (proof) proof->by = Proof::By::Fixed;
     // From here on every instance is paid for: a placement that leaves a pool unused is
     // looked at where the pool's count is its idle one.
@@ -72,22 +72,27 @@ class Assignment::State {
     }
     bound += spent;
     partial_.Begin(std::move(counts));
-    std::vector<double> cheapest;
+    std::vector<StepCosts> costs;
     for (uint32_t c = 0; c < all_; ++c) {
-      const StepCosts costs = relaxation_.Costs(hardware, prices, c);
-      cheapest.push_back(*std::min_element(costs.begin(), costs.end()));
-      bound += cheapest.back();
+      costs.push_back(relaxation_.Costs(hardware, prices, c));
+      bound += *std::min_element(costs[c].begin(), costs[c].end());
     }
     const double gap = std::min(progress_.Cutoff(), progress_.cap) - bound;
     find_.Forget();
     for (uint32_t c = 0; c < all_; ++c) {
-      find_.Find(c, hardware, prices, cheapest[c] + gap, choices_[c]);
+      StepCosts most;
+      const double least = *std::min_element(costs[c].begin(), costs[c].end());
+      for (const Step step : {Edge, Mixed, Cloud}) {
+        most[step] = costs[c][step] == Infinity ? -Infinity : least + gap;
+      }
+      find_.Find(c, hardware, prices, most, choices_[c], limit);
+      if (choices_[c].size() > limit) return false;
       if (choices_[c].empty() || progress_.stopped) {
         progress_.LeaveOpen(bound);
-        return;
+        return true;
       }
     }
-    if (progress_.Hopeless(spent)) return;
+    if (progress_.Hopeless(spent)) return true;
     Level& level = levels_[0];
     level.prices = prices;
     for (uint32_t c = 0; c < all_; ++c) {
@@ -95,6 +100,7 @@ class Assignment::State {
       std::iota(level.alive[c].begin(), level.alive[c].end(), 0U);
     }
     Descend(0, spent, bound, proof ? &proof->Add(1, 0) : nullptr);
+    return true;
   }
 
  private:
@@ -267,8 +273,9 @@ Assignment::Assignment(const Problem& problem, const Domains& domains, const Ite
     : state_(std::make_unique<State>(problem, domains, items, relaxation, progress)) {}
 Assignment::~Assignment() = default;
 
-void Assignment::Run(const Hardware& hardware, std::vector<double> prices, Proof* proof) {
-  state_->Run(hardware, std::move(prices), proof);
+bool Assignment::Run(const Hardware& hardware, std::vector<double> prices, Proof* proof,
+                     size_t most) {
+  return state_->Run(hardware, std::move(prices), proof, most);
 }
 
 }  // namespace sprint::solver

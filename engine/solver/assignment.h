@@ -22,8 +22,10 @@ class Assignment {
   // chance; formulas that can only get worse are checked as soon as something breaks
   // them. Every instance is paid for: a placement that leaves a pool unused is found
   // where the pool's count is its idle one. Improves the best placement in `progress`.
-  // With a `proof` it writes down why there is none.
-  void Run(const Hardware& hardware, std::vector<double> prices, Proof* proof = nullptr);
+  // With a `proof` it writes down why there is none. False: there are more than `most` ways of
+  // running one of the components, so that it did nothing.
+  bool Run(const Hardware& hardware, std::vector<double> prices, Proof* proof = nullptr,
+           size_t most = ~size_t{0});
 
  private:
   class State;

@@ -15,7 +15,7 @@ Choices::Choices(const Problem& problem, const Items& items, Partial& partial, P
     : problem_(problem), items_(items), partial_(partial), progress_(progress) {}
 
 void Choices::Find(uint32_t c, const Hardware& hardware, const std::vector<double>& prices,
-                   double most, std::vector<Choice>& found, size_t limit) {
+                   const StepCosts& most, std::vector<Choice>& found, size_t limit) {
   component_ = c;
   hardware_ = &hardware;
   prices_ = &prices;
@@ -38,7 +38,7 @@ void Choices::Find(uint32_t c, const Hardware& hardware, const std::vector<doubl
     }
     Choice choice;
     choice.variant = v;
-    if (rest_[0] < most) Grow(0, choice);
+    Grow(0, choice);
   }
   if (!found.empty()) partial_.SetFloor(c, quickest_);
 }
@@ -46,6 +46,15 @@ void Choices::Find(uint32_t c, const Hardware& hardware, const std::vector<doubl
 void Choices::Grow(double due, Choice choice) {
   const auto& parts = items_[component_][choice.variant];
   const size_t p = so_far_.size();
+  // What step it takes may be open yet.
+  const bool cloud = problem_.one_way && choice.ends_in_cloud;
+  const Step first = cloud ? choice.touches_edge ? Mixed : Cloud : Edge;
+  double most = most_[first];
+  if (problem_.one_way && first == Edge && p < parts.size()) {
+    most = std::max(most, most_[Mixed]);
+    if (p == 0) most = std::max(most, most_[Cloud]);
+  }
+  if (!(due + rest_[p] < most)) return;
   if (p == parts.size()) {
     if (!progress_.Stop()) Keep(choice);
     return;
@@ -54,7 +63,7 @@ void Choices::Grow(double due, Choice choice) {
   for (const Item& item : parts[p]) {
     if (!hardware_->usable[item.pool]) continue;
     const double more = due + item.fixed + (*prices_)[item.pool] * item.load;
-    if (!(more + rest_[p + 1] < most_)) continue;
+    if (!(more + rest_[p + 1] < most)) continue;
     if (problem_.one_way && !item.cloud && choice.ends_in_cloud) continue;
     if (p > 0 && !std::isfinite(
                      Hop(problem_, so_far_.back()->pool, item.pool, written[p - 1].output))) {

@@ -15,11 +15,12 @@ class Choices {
   // All are kept by reference; `partial` has the hardware's counts, and nothing placed.
   Choices(const Problem& problem, const Items& items, Partial& partial, Progress& progress);
 
-  // Those of c that cost less than `most` at these prices and hold alone, into `found`, and the
-  // least time that one of them takes to `partial`. Each counts as a step; when `progress`
+  // Those of c that cost less at these prices than the `most` of their step and hold alone, into
+  // `found`, and the least time that one of them takes to `partial`. Where requests may return
+  // from the cloud all are of the first step. Each counts as a step of `progress`; when that
   // stops, or there are more than `limit`, some are missing.
-  void Find(uint32_t c, const Hardware& hardware, const std::vector<double>& prices, double most,
-            std::vector<Choice>& found, size_t limit = ~size_t{0});
+  void Find(uint32_t c, const Hardware& hardware, const std::vector<double>& prices,
+            const StepCosts& most, std::vector<Choice>& found, size_t limit = ~size_t{0});
   // What was found is no longer needed.
   void Forget() { memory_.release(); }
 
@@ -37,7 +38,8 @@ class Choices {
   uint32_t component_ = 0;
   const Hardware* hardware_ = nullptr;
   const std::vector<double>* prices_ = nullptr;
-  double most_ = 0, quickest_ = 0;
+  StepCosts most_{};
+  double quickest_ = 0;
   std::vector<Choice>* found_ = nullptr;
   size_t limit_ = 0;
   std::vector<double> rest_;         // per part: the least that it and those behind it cost

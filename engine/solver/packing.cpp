@@ -118,7 +118,7 @@ bool Packing::Look(const Region& region, const Hardware& hardware) {
   partial_.Begin(std::move(counts), false);
   find_.Forget();
   for (uint32_t c : region.components) {
-    find_.Find(c, hardware, free_, Infinity, choices_[c]);
+    find_.Find(c, hardware, free_, {Infinity, Infinity, Infinity}, choices_[c]);
     if (choices_[c].empty() || progress_.stopped) return progress_.stopped;
     alive_[0][c].resize(choices_[c].size());
     std::iota(alive_[0][c].begin(), alive_[0][c].end(), 0U);

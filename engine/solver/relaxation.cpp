@@ -49,10 +49,19 @@ Relaxation::Relaxation(const Problem& problem, const Items& items)
   load_.assign(problem.pools.size(), 0);
 }
 
+StepCosts Relaxation::Allowed(const Hardware& hardware, const std::vector<double>& prices,
+                              uint32_t c) {
+  StepCosts costs = cheapest_.At(prices, c);
+  for (uint8_t step = 0; !hardware.steps.empty() && step < costs.size(); ++step) {
+    if (!(hardware.steps[c] >> step & 1)) costs[step] = Infinity;
+  }
+  return costs;
+}
+
 double Relaxation::Once(const Hardware& hardware, const std::vector<double>& prices) {
   double total = 0;
   for (uint32_t c = 0; c < costs_.size(); ++c) {
-    costs_[c] = cheapest_.At(prices, c);
+    costs_[c] = Allowed(hardware, prices, c);
     if (!one_way_) total += costs_[c][Edge];
   }
   if (one_way_) total = staircase_.Solve(costs_, steps_);

@@ -15,6 +15,9 @@ namespace sprint::solver {
 struct Hardware {
   std::vector<char> usable;
   std::vector<uint32_t> low, high;  // counts of usable pools
+  // Steps each component may take, a bit each; empty: any. Where requests may return from the
+  // cloud there is nothing to choose.
+  std::vector<uint8_t> steps = {};
 };
 
 // Lower bounds by Lagrangian relaxation: capacity of nodes is not demanded but charged
@@ -42,7 +45,7 @@ class Relaxation {
   // Where requests may return only the first counts.
   StepCosts Costs(const Hardware& hardware, const std::vector<double>& prices, uint32_t c) {
     cheapest_.Enter(hardware.usable);
-    return cheapest_.At(prices, c);
+    return Allowed(hardware, prices, c);
   }
   // Load on each pool that the rounds of the last Bound settled around.
   const std::vector<double>& load() const { return average_; }
@@ -57,6 +60,7 @@ class Relaxation {
   const std::vector<std::vector<uint32_t>>& groups() const { return groups_; }
 
  private:
+  StepCosts Allowed(const Hardware& hardware, const std::vector<double>& prices, uint32_t c);
   double Once(const Hardware& hardware, const std::vector<double>& prices);
   bool Move(const Hardware& hardware, double length, double bound, double enough);
 

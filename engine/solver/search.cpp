@@ -32,7 +32,10 @@ constexpr size_t TooMany = 40;  // components, for a proof without columns or di
 constexpr size_t ManyPools = 100, ManyComponents = 20, TooManyPools = 300;
 constexpr double NearlyProven = 0.02;
 // Rounds of price adjustment.
-constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20;
+constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20, StepRounds = 3;
+// Ways of running one component, beyond which it is told apart first which are in the cloud.
+constexpr size_t MostChoices = 3000;
+constexpr uint8_t AnyStep = 1 << Edge | 1 << Mixed | 1 << Cloud;
 // Steps of the turns of proof: a glance, then long and longer. Rounds per component without
 // a better placement that end a turn of looking for one.
 constexpr uint64_t FirstSlice = 300, SecondSlice = 100'000, SliceGrowth = 3;
@@ -296,9 +299,16 @@ class Searcher {
     }
     Ways ways = Zones(node);
     if (ways.hardware.empty()) ways = Split(node);
+    int rounds = NodeRounds;
     if (ways.hardware.empty()) {
-      assignment_.Run(node.hardware, node.prices, node.proof);
-      return;
+      // A certificate does without.
+      ways = node.proof ? Ways{} : Steps(node);
+      rounds = StepRounds;
+      const bool last = ways.hardware.empty();
+      if (last || node.hardware.steps.empty()) {
+        const size_t most = last ? ~size_t{0} : MostChoices;
+        if (assignment_.Run(node.hardware, node.prices, node.proof, most)) return;
+      }
     }
     if (node.proof) {
       node.proof->by = ways.by;
@@ -310,7 +320,7 @@ class Searcher {
       // What the prices here close need not be written down.
       if (node.proof && progress_.Hopeless(relaxation_.At(hardware, node.prices))) continue;
       Node child{std::move(hardware), node.prices, {}};
-      child.bound = relaxation_.Bound(child.hardware, child.prices, NodeRounds, progress_.Cutoff());
+      child.bound = relaxation_.Bound(child.hardware, child.prices, rounds, progress_.Cutoff());
       child.load = relaxation_.load();
       if (node.proof) {
         child.proof = &node.proof->Add(ways.hardware.size(), value);
@@ -379,6 +389,24 @@ class Searcher {
     if (middle == 0) few.usable[which] = 0;
     many.low[which] = middle + 1;
     return {Proof::By::Count, which, middle, {{0, std::move(few)}, {1, std::move(many)}}};
+  }
+
+  // The steps of the first component in the flow that still has several.
+  Ways Steps(const Node& node) const {
+    Ways ways;
+    std::vector<uint8_t> all = node.hardware.steps;
+    if (problem_.one_way && all.empty()) all.assign(all_, AnyStep);
+    for (uint32_t c = 0; c < all.size(); ++c) {
+      if ((all[c] & (all[c] - 1)) == 0) continue;
+      for (const Step step : {Edge, Mixed, Cloud}) {
+        if (!(all[c] >> step & 1)) continue;
+        ways.hardware.emplace_back(step, node.hardware);
+        ways.hardware.back().second.steps = all;
+        ways.hardware.back().second.steps[c] = static_cast<uint8_t>(1 << step);
+      }
+      break;
+    }
+    return ways;
   }
 
   const Problem& problem_;

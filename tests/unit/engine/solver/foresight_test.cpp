@@ -41,7 +41,7 @@ struct Setting {
     std::vector<Numbers> alive(items.size());
     Numbers all;
     for (uint32_t c = 0; c < items.size(); ++c) {
-      find.Find(c, {{1, 1}, {1, 1}, {1, 1}}, {0, 0}, 1, choices[c]);
+      find.Find(c, {{1, 1}, {1, 1}, {1, 1}}, {0, 0}, {1, 1, 1}, choices[c]);
       for (uint32_t k = 0; k < choices[c].size(); ++k) alive[c].push_back(k);
       all.push_back(c);
     }
