@@ -121,6 +121,7 @@ bool Draft::Joins(uint32_t c, uint32_t variant, const std::vector<const Item*>& 
 
 // The sums, counts and neighbours that follow from c as chosen coming or going.
 void Draft::Change(uint32_t c, int sign) {
+  changed_ = true;
   const auto& items = chosen_[c];
   placed_[c] = sign > 0;
   left_ -= static_cast<size_t>(sign);
@@ -166,15 +167,12 @@ void Draft::Put(uint32_t c, uint32_t variant, const std::vector<const Item*>& it
   for (const Item* item : items) placement_.pool[c].push_back(item->pool);
   chosen_[c] = items;
   Change(c, 1);
-  Refresh();
 }
 
-void Draft::Take(uint32_t c) {
-  Change(c, -1);
-  Refresh();
-}
+void Draft::Take(uint32_t c) { Change(c, -1); }
 
 double Draft::Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& items) {
+  Refresh();
   const double cost = cost_, traffic_before = traffic_, missed = missed_, broken = broken_;
   before_asked_ = value_;
   sums_.clear();
@@ -187,6 +185,7 @@ double Draft::Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& 
   Change(c, -1);
   for (uint32_t i : touched_) is_touched_[i] = 0;
   touched_.clear();
+  changed_ = false;
   value_.swap(before_asked_);
   for (size_t p = 0; p < items.size(); ++p) {
     const uint32_t j = items[p]->pool;
@@ -276,9 +275,9 @@ void Draft::Return(const Kept& kept) {
     if (count == placement_.count[j]) continue;
     cost_ += (static_cast<double>(count) - placement_.count[j]) * burden_[j];
     placement_.count[j] = count;
+    changed_ = true;
     Touch(j);
   }
-  Refresh();
 }
 
 void Draft::Recount() {
@@ -304,8 +303,8 @@ void Draft::Recount() {
 void Draft::SetCount(uint32_t j, uint32_t count) {
   cost_ += (static_cast<double>(count) - placement_.count[j]) * burden_[j];
   placement_.count[j] = count;
+  changed_ = true;
   Touch(j);
-  Refresh();
 }
 
 void Draft::TouchOne(uint32_t constraint) {
@@ -379,6 +378,8 @@ double Draft::Measure(size_t i) const {
 }
 
 void Draft::Refresh() {
+  if (!changed_) return;
+  changed_ = false;
   for (uint32_t i : of_all_) TouchOne(i);
   if (touched_.empty()) return;
   for (uint32_t i : touched_) {
@@ -412,12 +413,10 @@ void Draft::Press(double factor) {
   for (size_t i = 0; i < value_.size(); ++i) {
     if (value_[i] > 0) weight_[i] *= factor;
   }
-  Refresh();
 }
 
 void Draft::SetWeight(double weight) {
   std::fill(weight_.begin(), weight_.end(), weight);
-  Refresh();
 }
 
 }  // namespace sprint::solver

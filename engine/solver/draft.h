@@ -60,11 +60,16 @@ class Draft {
   double cost() const { return cost_; }
   // EUR/s of priced ways, as far as it is minimised.
   double traffic() const { return problem_.goal == Goal::Cost ? traffic_ : 0; }
-  // Price of missed preferences, and of broken bounds at their weights. Up to date after
-  // every change.
-  double penalty() const { return missed_ + broken_; }
-  bool Holds() const { return broken_ == 0; }
-  double objective() const { return cost_ + traffic() + missed_ + broken_; }
+  // Price of missed preferences, and of broken bounds at their weights.
+  double penalty() {
+    Refresh();
+    return missed_ + broken_;
+  }
+  bool Holds() {
+    Refresh();
+    return broken_ == 0;
+  }
+  double objective() { return cost_ + traffic() + penalty(); }
   // Broken bounds become dearer.
   void Press(double factor);
   void SetWeight(double weight);
@@ -92,6 +97,7 @@ class Draft {
   std::vector<double> weight_, value_;                         // per constraint
   std::vector<uint32_t> touched_;
   std::vector<char> is_touched_;
+  bool changed_ = false;  // since the last Refresh
   struct Sums {
     double load, memory, gpu;
     uint32_t count;

@@ -123,10 +123,11 @@ void Neighbourhood::Chains(uint32_t c, uint32_t variant, std::vector<Chain>& out
   const auto& options = items_[c][variant];
   if (options.empty()) return;
   const auto& parts = problem_.components[c].variants[variant].parts;
-  std::vector<Chain> beam{{}}, next;
+  links_.clear();
   std::map<uint32_t, size_t> of_zone;
+  size_t first = 0;  // of the links of the part before
   for (size_t p = 0; p < options.size(); ++p) {
-    next.clear();
+    next_.clear();
     ++pass_;
     for (const Item& item : options[p]) {
       if (item.pool == banned_ || !draft_.Room(item)) continue;
@@ -138,45 +139,56 @@ void Neighbourhood::Chains(uint32_t c, uint32_t variant, std::vector<Chain>& out
         seen = pass_;
       }
       const double due = Due(item);
-      for (const Chain& chain : beam) {
-        if (p > 0) {
-          const Item& last = *chain.items.back();
-          if (problem_.one_way && last.cloud && !item.cloud) continue;
-          if (!std::isfinite(Hop(problem_, last.pool, item.pool, parts[p - 1].output))) continue;
+      if (p == 0) next_.push_back({due, &item, 0});
+      for (size_t k = first; p > 0 && k < links_.size(); ++k) {
+        const Item& last = *links_[k].item;
+        if (problem_.one_way && last.cloud && !item.cloud) continue;
+        if (!std::isfinite(Hop(problem_, last.pool, item.pool, parts[p - 1].output))) continue;
+        if (Together(item, k, p)) {
+          next_.push_back({links_[k].due + due, &item, static_cast<uint32_t>(k)});
         }
-        Chain longer = chain;
-        longer.due += due;
-        // Two parts of one chain on a pool need room together.
-        Item both = item;
-        bool rivals = false;
-        for (const Item* other : chain.items) {
-          if (other->pool == item.pool) {
-            both.load += other->load;
-            both.memory += other->memory;
-            both.gpu_memory += other->gpu_memory;
-          } else if (!function && problem_.pools[other->pool].form != Form::Functions) {
-            const uint32_t zone = problem_.pools[other->pool].zone;
-            rivals = rivals || (problem_.one_kind[zone] && zone == problem_.pools[item.pool].zone);
-          }
-        }
-        if (rivals || (both.load > item.load && !draft_.Room(both))) continue;
-        longer.items.push_back(&item);
-        next.push_back(std::move(longer));
       }
     }
-    std::stable_sort(next.begin(), next.end(),
-                     [](const Chain& a, const Chain& b) { return a.due < b.due; });
-    beam.clear();
+    std::stable_sort(next_.begin(), next_.end(),
+                     [](const Link& a, const Link& b) { return a.due < b.due; });
+    first = links_.size();
     of_zone.clear();
-    for (Chain& chain : next) {
-      if (beam.size() >= Beam * 2) break;
-      size_t& here = of_zone[problem_.pools[chain.items.back()->pool].zone];
+    for (const Link& link : next_) {
+      if (links_.size() - first >= Beam * 2) break;
+      size_t& here = of_zone[problem_.pools[link.item->pool].zone];
       if (here >= PerZone) continue;
       ++here;
-      beam.push_back(std::move(chain));
+      links_.push_back(link);
     }
   }
-  for (Chain& chain : beam) out.push_back(std::move(chain));
+  for (size_t k = first; k < links_.size(); ++k) {
+    Chain chain{links_[k].due, std::vector<const Item*>(options.size())};
+    size_t at = k;
+    for (size_t p = options.size(); p-- > 0; at = links_[at].before) {
+      chain.items[p] = links_[at].item;
+    }
+    out.push_back(std::move(chain));
+  }
+}
+
+// Is there room for the item beside the `length` links that end with this one, and no other kind
+// of their zones among them?
+bool Neighbourhood::Together(const Item& item, size_t link, size_t length) const {
+  const Pool& pool = problem_.pools[item.pool];
+  Item both = item;
+  for (; length > 0; --length, link = links_[link].before) {
+    const Item& other = *links_[link].item;
+    const Pool& its = problem_.pools[other.pool];
+    if (other.pool == item.pool) {
+      both.load += other.load;
+      both.memory += other.memory;
+      both.gpu_memory += other.gpu_memory;
+    } else if (pool.form != Form::Functions && its.form != Form::Functions &&
+               pool.zone == its.zone && problem_.one_kind[pool.zone]) {
+      return false;
+    }
+  }
+  return both.load <= item.load || draft_.Room(both);
 }
 
 // Puts c where the objective grows least. False: nowhere.

@@ -40,6 +40,12 @@ class Neighbourhood {
     double due = 0;
     std::vector<const Item*> items;
   };
+  // A chain that ends with this item, and where the chain before it is.
+  struct Link {
+    double due = 0;
+    const Item* item = nullptr;
+    uint32_t before = 0;
+  };
 
   uint32_t Chance(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
   double Share() { return random_() / 4294967296.0; }
@@ -47,6 +53,7 @@ class Neighbourhood {
   bool Recreate(const std::vector<uint32_t>& removed);
   bool Insert(uint32_t c);
   void Chains(uint32_t c, uint32_t variant, std::vector<Chain>& out);
+  bool Together(const Item& item, size_t link, size_t length) const;
   double Due(const Item& item) const;
   std::vector<uint32_t> Ruin();
   void Remove(uint32_t c, std::vector<uint32_t>& removed);
@@ -64,6 +71,7 @@ class Neighbourhood {
   std::vector<uint32_t> class_;  // pools that differ in nothing but name
   std::vector<uint64_t> seen_;   // per class: in which pass an empty one was offered
   uint64_t pass_ = 0;
+  std::vector<Link> links_, next_;  // of Chains: those that were kept, and those to choose from
   std::vector<uint32_t> movable_;
   std::vector<char> moves_;        // per component: is it one of these?
   std::vector<double> worth_;  // per pool: burden of a busy second
