@@ -41,12 +41,18 @@ Draft::Draft(const Problem& problem, const Domains& domains)
   of_component_.resize(all);
   of_pool_.resize(pools);
   weight_.assign(problem.constraints.size(), 1);
-  value_.assign(problem.constraints.size(), 0);
+  value_.resize(problem.constraints.size());
   is_touched_.assign(problem.constraints.size(), 0);
+  steps_.resize(problem.constraints.size());
   for (uint32_t i = 0; i < problem.constraints.size(); ++i) {
     const Constraint& rule = problem.constraints[i];
     if (!domains.active(i)) continue;
-    for (uint32_t c : rule.path) of_component_[c].push_back(i);
+    for (uint32_t k = 0; k < rule.path.size(); ++k) of_component_[rule.path[k]].push_back({i, k});
+    if (rule.metric == Metric::Response) {
+      steps_[i] = {std::vector<Response>(rule.path.size()),
+                   std::vector<char>(rule.path.size(), 0), {}};
+      for (uint32_t k = 0; k < rule.path.size(); ++k) TouchStep(i, k);
+    }
     if (rule.metric == Metric::Utilisation) of_pool_[rule.pool].push_back(i);
     if (IsSum(rule.metric)) of_all_.push_back(i);
   }
@@ -158,7 +164,11 @@ void Draft::Change(uint32_t c, int sign) {
   if (!items.front()->cloud) {
     for (uint32_t other : before_[c]) edge_after_[other] += step;
   }
-  for (uint32_t i : of_component_[c]) TouchOne(i);
+  // Also the way to it from the step before.
+  for (const Place& place : of_component_[c]) {
+    if (place.step > 0) TouchStep(place.constraint, place.step - 1);
+    TouchStep(place.constraint, place.step);
+  }
 }
 
 void Draft::Put(uint32_t c, uint32_t variant, const std::vector<const Item*>& items) {
@@ -181,12 +191,16 @@ double Draft::Ask(uint32_t c, uint32_t variant, const std::vector<const Item*>& 
     sums_.push_back({load_[j], memory_[j], gpu_[j], placement_.count[j]});
   }
   Put(c, variant, items);
+  steps_asked_.clear();
+  asking_ = true;
   const double found = penalty() + traffic();
+  asking_ = false;
   Change(c, -1);
-  for (uint32_t i : touched_) is_touched_[i] = 0;
-  touched_.clear();
-  changed_ = false;
+  Forget();
   value_.swap(before_asked_);
+  for (const Step& step : steps_asked_) {
+    steps_[step.place.constraint].of[step.place.step] = step.before;
+  }
   for (size_t p = 0; p < items.size(); ++p) {
     const uint32_t j = items[p]->pool;
     load_[j] = sums_[p].load;
@@ -313,16 +327,36 @@ void Draft::TouchOne(uint32_t constraint) {
   touched_.push_back(constraint);
 }
 
+void Draft::TouchStep(uint32_t constraint, uint32_t step) {
+  TouchOne(constraint);
+  Steps& steps = steps_[constraint];
+  if (steps.of.empty() || steps.is_touched[step]) return;
+  steps.is_touched[step] = 1;
+  steps.touched.push_back(step);
+}
+
+// Nothing is touched.
+void Draft::Forget() {
+  for (uint32_t i : touched_) {
+    is_touched_[i] = 0;
+    for (uint32_t k : steps_[i].touched) steps_[i].is_touched[k] = 0;
+    steps_[i].touched.clear();
+  }
+  touched_.clear();
+  changed_ = false;
+}
+
 // Everything whose time or share depends on pool j.
 void Draft::Touch(uint32_t j) {
   for (uint32_t i : of_pool_[j]) TouchOne(i);
   if (problem_.pools[j].form == Form::Functions) return;
   for (uint32_t c : users_[j]) {
-    for (uint32_t i : of_component_[c]) TouchOne(i);
+    for (const Place& place : of_component_[c]) TouchStep(place.constraint, place.step);
   }
 }
 
-double Draft::Measure(size_t i) const {
+// Only steps that are not right any more are computed anew.
+double Draft::Time(size_t i) {
   const Constraint& rule = problem_.constraints[i];
   const Station station = [this](uint32_t c, size_t p) -> performance::Sojourn {
     const uint32_t j = placement_.pool[c][p];
@@ -333,10 +367,21 @@ double Draft::Measure(size_t i) const {
     return performance::Node(option.demand, load_[j] / placement_.count[j], pool.cores,
                              pool.per_core, option.variation);
   };
+  Steps& steps = steps_[i];
+  for (uint32_t k : steps.touched) {
+    if (asking_) steps_asked_.push_back({{static_cast<uint32_t>(i), k}, steps.of[k]});
+    steps.of[k] = StepResponse(problem_, placement_, station, rule.path, k, &placed_, &zero_);
+  }
+  Response total;
+  for (const Response& step : steps.of) total += step;
+  return Value(total, rule.percentile);
+}
+
+double Draft::Measure(size_t i) {
+  const Constraint& rule = problem_.constraints[i];
   switch (rule.metric) {
     case Metric::Response:
-      return Value(PathResponse(problem_, placement_, station, rule.path, &placed_, &zero_),
-                   rule.percentile);
+      return Time(i);
     case Metric::Utilisation:
       return Utilisation(problem_.pools[rule.pool], load_[rule.pool], count(rule.pool));
     case Metric::Accuracy: {
@@ -379,11 +424,10 @@ double Draft::Measure(size_t i) const {
 
 void Draft::Refresh() {
   if (!changed_) return;
-  changed_ = false;
   for (uint32_t i : of_all_) TouchOne(i);
+  changed_ = false;
   if (touched_.empty()) return;
   for (uint32_t i : touched_) {
-    is_touched_[i] = 0;
     const Constraint& rule = problem_.constraints[i];
     const double value = Measure(i);
     const bool where = rule.metric == Metric::Where;
@@ -395,23 +439,23 @@ void Draft::Refresh() {
       const double over = std::fabs(value - rule.bound) / std::max(std::fabs(rule.bound), 1e-9);
       excess = where ? 1 : std::isfinite(over) ? std::min(over, MostExcess) : MostExcess;
     }
-    value_[i] = excess;
+    value_[i] = {value, excess};
   }
-  touched_.clear();
+  Forget();
   missed_ = broken_ = 0;
   for (size_t i = 0; i < value_.size(); ++i) {
-    if (value_[i] <= 0) continue;
+    if (value_[i].excess <= 0) continue;
     if (problem_.constraints[i].weight) {
-      missed_ += value_[i];
+      missed_ += value_[i].excess;
     } else {
-      broken_ += (value_[i] + 1e-3) * weight_[i];
+      broken_ += (value_[i].excess + 1e-3) * weight_[i];
     }
   }
 }
 
 void Draft::Press(double factor) {
   for (size_t i = 0; i < value_.size(); ++i) {
-    if (value_[i] > 0) weight_[i] *= factor;
+    if (value_[i].excess > 0) weight_[i] *= factor;
   }
 }
 

@@ -21,6 +21,9 @@ class Draft {
   bool Complete() const { return left_ == 0; }
   const Placement& placement() const { return placement_; }
   double load(uint32_t j) const { return load_[j]; }
+  double memory(uint32_t j) const { return memory_[j]; }
+  double gpu_memory(uint32_t j) const { return gpu_[j]; }
+  const Item& item(uint32_t c, size_t part) const { return *chosen_[c][part]; }
   uint32_t count(uint32_t j) const { return placement_.count[j]; }
   // Parts on each pool, by their components.
   const std::vector<uint32_t>& users(uint32_t j) const { return users_[j]; }
@@ -65,6 +68,11 @@ class Draft {
     Refresh();
     return missed_ + broken_;
   }
+  // What a constraint on a value says of the components that are placed.
+  double Measured(size_t constraint) {
+    Refresh();
+    return value_[constraint].is;
+  }
   bool Holds() {
     Refresh();
     return broken_ == 0;
@@ -79,8 +87,11 @@ class Draft {
   void Change(uint32_t c, int sign);
   void Touch(uint32_t j);
   void TouchOne(uint32_t constraint);
+  void TouchStep(uint32_t constraint, uint32_t step);
+  void Forget();
+  double Time(size_t constraint);
   void Refresh();
-  double Measure(size_t constraint) const;
+  double Measure(size_t constraint);
 
   const Problem& problem_;
   Placement placement_;
@@ -92,18 +103,39 @@ class Draft {
   std::vector<uint32_t> busy_pools_;  // per zone of one kind: its pools in use
   std::vector<uint32_t> idle_;
 
-  std::vector<std::vector<uint32_t>> of_component_, of_pool_;  // constraints
+  struct Place {
+    uint32_t constraint = 0, step = 0;  // of its path
+  };
+  std::vector<std::vector<Place>> of_component_;
+  std::vector<std::vector<uint32_t>> of_pool_;                 // constraints
   std::vector<uint32_t> of_all_;                               // those on sums
-  std::vector<double> weight_, value_;                         // per constraint
+  std::vector<double> weight_;                                 // per constraint
+  struct Reading {
+    double is = 0, excess = 0;
+  };
+  std::vector<Reading> value_;  // per constraint
   std::vector<uint32_t> touched_;
   std::vector<char> is_touched_;
+  // The steps of each bound on times, and which of them are no longer right.
+  struct Steps {
+    std::vector<Response> of;
+    std::vector<char> is_touched;
+    std::vector<uint32_t> touched;
+  };
+  std::vector<Steps> steps_;  // per constraint
   bool changed_ = false;  // since the last Refresh
   struct Sums {
     double load, memory, gpu;
     uint32_t count;
   };
   std::vector<Sums> sums_;            // of Ask
-  std::vector<double> before_asked_;  // of Ask
+  struct Step {
+    Place place;
+    Response before;
+  };
+  std::vector<Step> steps_asked_;  // of Ask
+  bool asking_ = false;
+  std::vector<Reading> before_asked_;  // of Ask
   Traffic ways_;
   double cost_ = 0, traffic_ = 0, missed_ = 0, broken_ = 0;
 

@@ -62,49 +62,53 @@ Response PathResponse(const Problem& problem, const Placement& placement,
 Response PathResponse(const Problem& problem, const Placement& placement, const Station& station,
                       const std::vector<uint32_t>& path, const std::vector<char>* placed,
                       const std::vector<double>* floor) {
-  const auto known = [&](uint32_t c) { return !placed || (*placed)[c]; };
   Response total;
   for (size_t step = 0; step < path.size(); ++step) {
-    const uint32_t c = path[step];
-    if (!known(c)) {
-      total.fixed += (*floor)[c];
-      continue;
-    }
-    const auto& parts = problem.components[c].variants[placement.variant[c]].parts;
-    const auto& pools = placement.pool[c];
-    const bool goes_on = step + 1 < path.size() && known(path[step + 1]);
-    const double output = goes_on ? FlowBytes(problem, c, path[step + 1], parts.back().output) : 0;
-    // From the last part back: what is still to come when a request enters part p.
-    Response rest;
-    for (size_t p = parts.size(); p-- > 0;) {
-      // From where nobody leaves there need not even be a way.
-      const bool leaves = p + 1 == parts.size() || parts[p].exit > 0;
-      const double leave =
-          goes_on && leaves ? Hop(problem, pools[p], placement.pool[path[step + 1]][0], output) : 0;
-      const auto here = station(c, p);
-      if (p + 1 == parts.size()) {
-        rest = {here, leave};
-        continue;
-      }
-      const double stay = 1 - parts[p].exit;
-      const double onward = Hop(problem, pools[p], pools[p + 1], parts[p].output) + rest.mean();
-      if (stay <= 0) {
-        rest = {here, leave};
-        continue;
-      }
-      const double gap = onward - leave;
-      const double mean = here.mean + stay * onward + (1 - stay) * leave;
-      const double variance =
-          here.variance + stay * rest.stages.variance + stay * (1 - stay) * gap * gap;
-      const double sure = onward - rest.stages.mean;
-      const double fixed = stay < 1 ? std::min(sure, leave) : sure;
-      rest = {{mean - fixed, variance}, fixed};
-    }
-    total.stages.mean += rest.stages.mean;
-    total.stages.variance += rest.stages.variance;
-    total.fixed += rest.fixed;
+    total += StepResponse(problem, placement, station, path, step, placed, floor);
   }
   return total;
+}
+
+Response StepResponse(const Problem& problem, const Placement& placement, const Station& station,
+                      const std::vector<uint32_t>& path, size_t step,
+                      const std::vector<char>* placed, const std::vector<double>* floor) {
+  const auto known = [&](uint32_t c) { return !placed || (*placed)[c]; };
+  const uint32_t c = path[step];
+  Response rest;
+  if (!known(c)) {
+    rest.fixed = (*floor)[c];
+    return rest;
+  }
+  const auto& parts = problem.components[c].variants[placement.variant[c]].parts;
+  const auto& pools = placement.pool[c];
+  const bool goes_on = step + 1 < path.size() && known(path[step + 1]);
+  const double output = goes_on ? FlowBytes(problem, c, path[step + 1], parts.back().output) : 0;
+  // From the last part back: what is still to come when a request enters part p.
+  for (size_t p = parts.size(); p-- > 0;) {
+    // From where nobody leaves there need not even be a way.
+    const bool leaves = p + 1 == parts.size() || parts[p].exit > 0;
+    const double leave =
+        goes_on && leaves ? Hop(problem, pools[p], placement.pool[path[step + 1]][0], output) : 0;
+    const auto here = station(c, p);
+    if (p + 1 == parts.size()) {
+      rest = {here, leave};
+      continue;
+    }
+    const double stay = 1 - parts[p].exit;
+    const double onward = Hop(problem, pools[p], pools[p + 1], parts[p].output) + rest.mean();
+    if (stay <= 0) {
+      rest = {here, leave};
+      continue;
+    }
+    const double gap = onward - leave;
+    const double mean = here.mean + stay * onward + (1 - stay) * leave;
+    const double variance =
+        here.variance + stay * rest.stages.variance + stay * (1 - stay) * gap * gap;
+    const double sure = onward - rest.stages.mean;
+    const double fixed = stay < 1 ? std::min(sure, leave) : sure;
+    rest = {{mean - fixed, variance}, fixed};
+  }
+  return rest;
 }
 
 namespace {

@@ -13,6 +13,12 @@ struct Response {
   performance::Sojourn stages;
   double fixed = 0;
   double mean() const { return stages.mean + fixed; }
+  Response& operator+=(const Response& next) {
+    stages.mean += next.stages.mean;
+    stages.variance += next.stages.variance;
+    fixed += next.fixed;
+    return *this;
+  }
 };
 // Of Constraint::percentile, or the mean.
 double Value(const Response& response, std::optional<double> percentile);
@@ -50,6 +56,11 @@ using Station = std::function<performance::Sojourn(uint32_t component, size_t pa
 Response PathResponse(const Problem& problem, const Placement& placement, const Station& station,
                       const std::vector<uint32_t>& path, const std::vector<char>* placed,
                       const std::vector<double>* floor);
+// What the component at `step` of the path and the hop behind it add: the time of a path is the
+// sum of its steps.
+Response StepResponse(const Problem& problem, const Placement& placement, const Station& station,
+                      const std::vector<uint32_t>& path, size_t step,
+                      const std::vector<char>* placed, const std::vector<double>* floor);
 
 struct Evaluation {
   std::vector<double> load;                   // per pool

@@ -100,7 +100,8 @@ Filling::Range Filling::Root(const Range& from, double low, double high) {
   if (short_load && short_memory) {
     double step = first ? 0.25 : 0.05;
     double centre = first ? 0.5 : std::clamp(from.by_load * from.high, step, 1 - step);
-    for (; step > 0.02; step /= 2) {
+    // What cannot pay enough need not be known better.
+    for (; step > 0.02 && best.bound > best_; step /= 2) {
       for (double share : {centre - step, centre, centre + step}) ask(share);
       centre = std::clamp(best.by_load * high, step / 2, 1 - step / 2);
     }

@@ -19,6 +19,14 @@ constexpr size_t MostRemoved = 12;
 // rounds, each beginning with the best.
 constexpr double Tolerance[] = {0.02, 0.005, 0.1, 0.03, 0.3};
 constexpr uint64_t Turn = 100;
+// Whole contents of pools are exchanged where Refill can place so many components.
+constexpr size_t ManyToFill = 30;
+// Pools that are cleared at once, what may be on them, and others that are offered.
+constexpr uint32_t LeastCleared = 2, MostCleared = 8;
+constexpr size_t MostLoose = 60, Others = 16;
+constexpr double MostNoise = 0.1;
+constexpr uint32_t RefillShare = 8;  // all but one of so many rounds
+constexpr double RefillTolerance = 0.1;
 
 }  // namespace
 
@@ -101,6 +109,11 @@ Neighbourhood::Neighbourhood(const Problem& problem, const Domains& domains, con
     moves_.push_back(ways > 1);
     if (ways > 1) movable_.push_back(c);
   }
+  if (movable_.size() < ManyToFill) return;
+  refill_.emplace(problem, domains, items, draft_, random_);
+  const auto fits = std::count_if(movable_.begin(), movable_.end(),
+                                  [&](uint32_t c) { return refill_->Fits(c); });
+  if (static_cast<size_t>(fits) < ManyToFill) refill_.reset();
 }
 
 double Neighbourhood::Due(const Item& item) const {
@@ -330,6 +343,50 @@ std::vector<uint32_t> Neighbourhood::Ruin() {
   return removed;
 }
 
+// Takes everything off some pools, rather those that are worth little, and fills these, or
+// others, anew. False: not all has a place.
+bool Neighbourhood::Reopen() {
+  std::vector<uint32_t> used, pools, loose;
+  for (uint32_t j : hardware_) {
+    if (!draft_.users(j).empty()) used.push_back(j);
+  }
+  const auto any = [&] { return Chance(static_cast<uint32_t>(used.size())); };
+  const uint32_t size = LeastCleared + Chance(MostCleared - LeastCleared + 1);
+  while (pools.size() < size && !used.empty() && loose.size() < MostLoose) {
+    uint32_t k = any();
+    if (pools.empty()) {
+      const uint32_t other = any();
+      if (refill_->Worth(used[other]) < refill_->Worth(used[k])) k = other;
+    }
+    const uint32_t j = used[k];
+    used[k] = used.back();
+    used.pop_back();
+    pools.push_back(j);
+    const std::vector<uint32_t> users = draft_.users(j);
+    for (uint32_t c : users) Remove(c, loose);
+  }
+  if (pools.size() > 1 && Chance(3) == 0) {
+    pools.erase(pools.begin() + Chance(static_cast<uint32_t>(pools.size())));
+  }
+  for (uint32_t j : used) {
+    if (refill_->Roomy(j, loose)) pools.push_back(j);
+  }
+  const std::vector<uint32_t>& ranking = refill_->ranking();
+  for (size_t k = 0; k < Others; ++k) {
+    const double at = Share();
+    const uint32_t j = ranking[static_cast<size_t>(at * at * static_cast<double>(ranking.size()))];
+    const bool fresh = std::find(pools.begin(), pools.end(), j) == pools.end();
+    if (fresh && draft_.users(j).empty()) pools.push_back(j);
+  }
+  Fill(loose, pools, MostNoise * Share());
+  return Recreate(loose);
+}
+
+void Neighbourhood::Fill(std::vector<uint32_t>& loose, const std::vector<uint32_t>& pools,
+                         double noise) {
+  for (uint64_t work = refill_->Put(loose, pools, noise); work > 0; --work) progress_.Stop();
+}
+
 void Neighbourhood::Accept() {
   if (!draft_.Complete() || !draft_.Holds()) return;
   if (draft_.objective() >= progress_.Cutoff() * (1 + 1e-9)) return;
@@ -379,6 +436,7 @@ void Neighbourhood::Construct(const Placement* previous) {
       std::swap(order[k - 1], order[Chance(static_cast<uint32_t>(k))]);
     }
     eagerness_ = attempt == 0 ? 0.0 : attempt == 1 ? 0.5 : Share();
+    if (refill_ && attempt == (previous ? 1 : 0)) Fill(order, refill_->ranking(), 0);
     if (!Recreate(order)) continue;
     Accept();
     if (!kept_ || draft_.objective() < record_) {
@@ -402,25 +460,35 @@ void Neighbourhood::Improve(uint64_t rounds, uint64_t patience) {
       draft_.Recount();
       kept_ = draft_.Keep();
       record_ = draft_.objective();
+      if (refill_) refill_->Learn();
     }
-    const double tolerance = Tolerance[round / Turn % std::size(Tolerance)];
+    const double tolerance = (refill_ ? RefillTolerance : 1) *
+                             Tolerance[round / Turn % std::size(Tolerance)];
     banned_ = ~0U;
     eagerness_ = Chance(3) == 0 ? 1 : Share();
-    std::vector<uint32_t> removed = Ruin();
-    for (size_t k = removed.size(); k > 1; --k) {
-      std::swap(removed[k - 1], removed[Chance(static_cast<uint32_t>(k))]);
+    bool whole = false;
+    if (refill_ && Chance(RefillShare) > 0) {
+      whole = Reopen();
+      if (whole) refill_->Price();
+    } else {
+      std::vector<uint32_t> removed = Ruin();
+      for (size_t k = removed.size(); k > 1; --k) {
+        std::swap(removed[k - 1], removed[Chance(static_cast<uint32_t>(k))]);
+      }
+      whole = Recreate(removed);
     }
-    const bool whole = Recreate(removed);
     ++idle;
     const double left = 1 - static_cast<double>(round % Turn) / Turn;
     if (whole && draft_.objective() < record_ * (1 + tolerance * left)) {
       kept_ = draft_.Keep();
       Accept();
-      if (draft_.objective() < record_ * (1 - 1e-9)) {
+      const bool better = draft_.objective() < record_ * (1 - 1e-9);
+      // Where contents change as wholes, another one as good is where to go on from, too.
+      if (better || (refill_ && draft_.objective() <= record_)) {
         record_ = draft_.objective();
         best_ = kept_;
-        idle = 0;
       }
+      if (better) idle = 0;
     } else {
       draft_.Return(*kept_);
     }

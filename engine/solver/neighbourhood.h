@@ -5,6 +5,7 @@
 
 #include "engine/solver/draft.h"
 #include "engine/solver/progress.h"
+#include "engine/solver/refill.h"
 
 namespace sprint::solver {
 
@@ -12,7 +13,8 @@ namespace sprint::solver {
 // (Shaw 1998; Schrimpf et al. 2000): some components are taken out - chance ones,
 // neighbours in the flow, all on one pool, all of a zone whose hardware is to change - and
 // put back one after the other where they cost least. What is slightly dearer than before is
-// kept for a while (record to record, Dueck 1993). Broken bounds cost what they need to.
+// kept for a while (record to record, Dueck 1993). Broken bounds cost what they need to. Where
+// many components are one part each, most rounds clear some pools and fill others (refill.h).
 //
 // Fails where everything must move at once to get better, and where any placement at all
 // is a needle in a haystack.
@@ -56,6 +58,8 @@ class Neighbourhood {
   bool Together(const Item& item, size_t link, size_t length) const;
   double Due(const Item& item) const;
   std::vector<uint32_t> Ruin();
+  bool Reopen();
+  void Fill(std::vector<uint32_t>& loose, const std::vector<uint32_t>& pools, double noise);
   void Remove(uint32_t c, std::vector<uint32_t>& removed);
   void Trim();
   void Accept();
@@ -76,6 +80,7 @@ class Neighbourhood {
   std::vector<char> moves_;        // per component: is it one of these?
   std::vector<double> worth_;  // per pool: burden of a busy second
   std::vector<uint32_t> hardware_;
+  std::optional<Refill> refill_;  // where there is much to fill
   uint32_t banned_ = ~0U;
   double eagerness_ = 1;  // 1: pays for whole instances, 0: for what it uses of them
   double record_ = 0;
