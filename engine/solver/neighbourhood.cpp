@@ -384,7 +384,7 @@ bool Neighbourhood::Reopen() {
 
 void Neighbourhood::Fill(std::vector<uint32_t>& loose, const std::vector<uint32_t>& pools,
                          double noise) {
-  for (uint64_t work = refill_->Put(loose, pools, noise); work > 0; --work) progress_.Stop();
+  for (uint64_t work = refill_->Put(loose, pools, noise) / 4; work > 0; --work) progress_.Stop();
 }
 
 void Neighbourhood::Accept() {
