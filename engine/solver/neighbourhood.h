@@ -29,6 +29,8 @@ class Neighbourhood {
   void Construct(const Placement* previous);
   // Components that may be in more than one place.
   size_t movable() const { return movable_.size(); }
+  // Does it fill pools by whole contents, or only place one component after the other?
+  bool fills() const { return refill_.has_value(); }
   // Places what `placement` leaves open (a pool that does not exist), with as many instances as
   // it takes, and improves the best placement in `progress` if everything holds.
   void Complete(const Placement& placement);

@@ -16,7 +16,7 @@ constexpr int RoughNodes = 12, Nodes = 100;
 // How full a pool gets where time is paid for.
 constexpr double Levels[] = {1, 0.92, 0.84, 0.76, 0.68, 0.5};
 // How fast shares follow the drafts, and prices of times what they are for.
-constexpr double Learning = 0.03;
+constexpr double Learning = 0.1;
 constexpr double FirstPrice = 0.02;  // of the cost, for all of the bound
 constexpr double Rise = 1.1, Fall = 0.99, NearlyBroken = 0.98;
 

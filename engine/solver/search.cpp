@@ -42,7 +42,7 @@ constexpr uint64_t FirstSlice = 300, SecondSlice = 100'000, SliceGrowth = 3;
 // Of a turn, for what is not the better way at this size: columns with little to choose from,
 // dives where most is proven, assigning one after the other where there are too many.
 constexpr uint64_t SmallShare = 8;
-constexpr uint64_t FirstPatience = 20, Patience = 200;
+constexpr uint64_t FirstPatience = 20, FillPatience = 25, Patience = 200;
 constexpr uint64_t DivePatience = 30;
 constexpr uint32_t Seed = 1;
 
@@ -96,7 +96,10 @@ class Searcher {
         if (!progress_.Begin(4 * length)) return End(proven);
         // Dives are the better way, but with many pools they take long to begin.
         const bool dives = all_ >= TooMany && problem_.pools.size() < TooManyPools;
-        const uint64_t patience = turn > 1 ? Patience : dives ? 1 : FirstPatience;
+        const uint64_t patience = turn > 1                ? Patience
+                                  : neighbourhood.fills() ? FillPatience
+                                  : dives                 ? 1
+                                                          : FirstPatience;
         neighbourhood.Improve(~uint64_t{0}, patience * (neighbourhood.movable() + 1));
         if (options_.any && progress_.best) return End(proven);
       }
