@@ -450,9 +450,11 @@ PartPrices Columns::Cheapest() const {
 void Columns::Limit(const PartPrices& prices) {
   double mean = 0;
   for (double price : prices.part) mean += price / static_cast<double>(prices.part.size());
+  first_link_ = FirstLinkLimit * mean * scale_ / EndGrowth;
   for (size_t k = 0; k < instead_.size(); ++k) {
     const bool part = k < prices.part.size();
-    double cost = k < prices.part.size() + rules_.size() ? FirstRuleLimit : FirstLinkLimit * mean * scale_;
+    // Ways cost nothing to begin with.
+    double cost = k < prices.part.size() + rules_.size() ? FirstRuleLimit : 0;
     if (part) {
       cost = prices.part[k] > LeastPrice * mean ? FirstLimit * prices.part[k] * scale_ : Infinity;
     }
@@ -466,6 +468,10 @@ bool Columns::Raise(double factor) {
   bool any = false;
   for (size_t k = 0; k < instead_.size(); ++k) {
     if (master_.values()[instead_[k]] < Nothing || instead_cost_[k] >= nowhere_cost_) continue;
+    if (instead_cost_[k] == 0) {
+      if (factor < EndGrowth) continue;
+      instead_cost_[k] = first_link_;
+    }
     instead_cost_[k] = std::min(factor * instead_cost_[k], nowhere_cost_);
     master_.SetCost(instead_[k], instead_cost_[k]);
     any = true;

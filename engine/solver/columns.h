@@ -199,7 +199,7 @@ class Columns {
   // costs: no price is above them.
   std::vector<uint32_t> instead_;
   std::vector<double> instead_cost_;
-  double nowhere_cost_ = 0;
+  double nowhere_cost_ = 0, first_link_ = 0;
   std::vector<uint32_t> group_of_, kind_;   // per pool
 
   std::vector<Use> used_;
