@@ -76,11 +76,13 @@ class Programme::Model {
 
   uint32_t columns() const { return static_cast<uint32_t>(low_.size()); }
 
-  bool Solve(int iterations) {
+  bool Solve(int iterations, double seconds) {
     // New limits leave the last prices right, new columns the last values.
     const bool limits = solved_ && (ranges_changed_ || rows_changed_) && !costs_changed_;
     Flush();
     Clp_setMaximumIterations(clp_, Clp_numberIterations(clp_) + iterations);
+    // Negative: as long as it takes.
+    Clp_setMaximumSeconds(clp_, seconds < Infinity ? std::max(0.0, seconds) : -1);
     if (limits) {
       Clp_dual(clp_, 0);
     } else {
@@ -157,11 +159,11 @@ void Programme::SetRowRange(uint32_t row, double low, double high) {
 void Programme::Drop(std::span<const uint32_t> which) { model_->Drop(which); }
 uint32_t Programme::columns() const { return model_->columns(); }
 
-bool Programme::Solve(int iterations) {
+bool Programme::Solve(int iterations, double seconds) {
   values_.clear();
   prices_.clear();
   try {
-    if (!model_->Solve(iterations)) return false;
+    if (!model_->Solve(iterations, seconds)) return false;
     const auto values = model_->Values(), prices = model_->Prices();
     values_.assign(values.begin(), values.end());
     prices_.assign(prices.begin(), prices.end());

@@ -35,8 +35,9 @@ class Programme {
   void Drop(std::span<const uint32_t> which);
   uint32_t columns() const;
 
-  // False: there is no solution, or none was found in so many iterations of the method.
-  bool Solve(int iterations);
+  // False: there is no solution, or none was found in so many iterations of the method or so
+  // many seconds of the processor.
+  bool Solve(int iterations, double seconds = Infinity);
   // Of the last Solve. The price of a row is what the least sum grows by per unit of its limit:
   // at least 0 for a lower one, at most 0 for an upper one, both up to rounding.
   std::span<const double> values() const { return values_; }

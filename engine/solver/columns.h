@@ -184,7 +184,8 @@ class Columns {
   std::vector<Column> columns_;
   uint64_t solutions_ = 0;
   std::vector<std::vector<uint32_t>> of_pool_;       // columns
-  int nodes_ = 0, most_nodes_ = 0;                               // of a knapsack
+  int nodes_ = 0, most_nodes_ = 0;              // of a knapsack
+  const Progress* progress_ = nullptr;  // of the Bound under way
   bool exhausted_ = false;                      // one did not get by with them
 
   linear::Programme master_;
@@ -195,8 +196,8 @@ class Columns {
   std::vector<uint32_t> cover_row_, choose_row_, way_row_, group_row_, rule_row_, kind_row_,
       zone_row_, end_row_, link_row_;
   std::vector<uint32_t> unused_, nowhere_;  // columns: per group; that stand for nothing
-  // Columns that make up for what is not known yet, one per row of parts, of rules and of links, and their
-  // costs: no price is above them.
+  // Columns that make up for what is not known yet, one per row of parts, of rules and of links,
+  // and their costs: no price is above them. `first_link_`: of links, once all else is priced.
   std::vector<uint32_t> instead_;
   std::vector<double> instead_cost_;
   double nowhere_cost_ = 0, first_link_ = 0;

@@ -58,6 +58,7 @@ void PricedSearch::Fix(Node& node) {
   if (&node == &root_) fixed_ = progress_.burden;
   Hardware& hardware = node.scope.hardware;
   for (const auto& group : relaxation_.groups()) {
+    if (progress_.Late()) return;
     // One alone that is worth having is not closed anyway.
     double least = 0;
     for (uint32_t j : group) {

@@ -59,6 +59,8 @@ struct Progress {
            (budget.seconds < std::numeric_limits<double>::infinity() &&
             Seconds() > InTime * budget.seconds);
   }
+  // Until it is late.
+  double Left() const { return InTime * budget.seconds - Seconds(); }
   // The slice is used up, or nearly the time.
   bool Over() const { return steps >= std::min(budget.steps, slice) || Late(); }
   double Seconds() const {

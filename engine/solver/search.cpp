@@ -28,8 +28,9 @@ namespace {
 
 constexpr double Infinity = std::numeric_limits<double>::infinity();
 // From here on the first placement and bounds by columns come before the first proof.
-constexpr size_t TooMany = 40;  // components, for a proof without columns or dives
-constexpr size_t ManyPools = 100, ManyComponents = 20, TooManyPools = 300;
+constexpr size_t ManyPools = 100, ManyComponents = 20;
+// Components for a proof without columns or dives, and pools for dives at once.
+constexpr size_t TooMany = 40, TooManyPools = 300;
 constexpr double NearlyProven = 0.02;
 // Rounds of price adjustment.
 constexpr int QuickRounds = 5, RootRounds = 300, NodeRounds = 20, StepRounds = 3;
@@ -110,7 +111,8 @@ class Searcher {
         if (!priced) {
           priced.emplace(problem_, domains_, items_, relaxation_, neighbourhood, progress_);
         }
-        proven = std::max(proven, Price(root, *priced, large ? length : length / SmallShare, large));
+        const uint64_t share = large ? length : length / SmallShare;
+        proven = std::max(proven, Price(root, *priced, share, large));
         neighbourhood.Adopt();
       }
       if (progress_.Hopeless(proven)) return End(Infinity);
