@@ -16,7 +16,8 @@ struct CsvCell {
 
 // Reads a table row by row, as RFC 4180 has it: cells between commas, lines ended by LF or
 // CRLF, a cell in quotes with commas, line ends and doubled quotes inside. Besides, blanks
-// around cells, lines without anything and a byte order mark are passed over.
+// around cells, lines without anything and a byte order mark are passed over. Readers in libraries
+// do not tell where a cell stands, which a diagnostic must.
 class CsvReader {
  public:
   static constexpr size_t MostCells = 1'000;  // of a row

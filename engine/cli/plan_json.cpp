@@ -21,7 +21,6 @@ Value InUnit(double base, const std::string& unit) {
   return Value(info ? base / info->factor : base);
 }
 
-
 Object Line(const SourceTable& sources, Loc loc) {
   if (!loc.ok()) return {};
   return {{"file", std::string(sources.name(loc.file))},

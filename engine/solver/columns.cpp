@@ -91,7 +91,7 @@ void Columns::Enter(const Scope& scope) {
 
 std::vector<uint32_t> Columns::Pools(uint32_t part) const {
   std::vector<uint32_t> pools;
-  const auto [c, v, p] = names_[part];
+  const auto [c, v, p] = numbers_.names[part];
   for (const Item& item : items_[c][v][p]) {
     const uint32_t j = item.pool;
     if (!hardware_.usable[j]) continue;

@@ -8,6 +8,7 @@
 #include "engine/solver/domains.h"
 #include "engine/solver/filling.h"
 #include "engine/solver/links.h"
+#include "engine/solver/part_numbers.h"
 #include "engine/solver/progress.h"
 #include "engine/solver/relaxation.h"
 
@@ -38,7 +39,7 @@ struct PartPrices {
 //
 // Which way requests take between two parts is told from the regions they are in (Links).
 //
-// Left out: hops within a region, preferences, percentiles but what the mean says of them, and
+// Left out: hops within a zone, preferences, percentiles but what the mean says of them, and
 // zones that different parts of different copies share. To leave out what is required only lets
 // more in: the bound stays one.
 class Columns {
@@ -90,13 +91,8 @@ class Columns {
   uint32_t kinds() const { return static_cast<uint32_t>(kind_row_.size()); }
   uint32_t kind(uint32_t pool) const { return kind_[pool]; }
 
-  uint32_t part(uint32_t c, uint32_t v, size_t p) const {
-    return first_[c][v] + static_cast<uint32_t>(p);
-  }
-  struct Name {
-    uint32_t c = 0, v = 0, p = 0;
-  };
-  const Name& name(uint32_t part) const { return names_[part]; }
+  uint32_t part(uint32_t c, uint32_t v, size_t p) const { return numbers_.Of(c, v, p); }
+  const PartNumbers::Name& name(uint32_t part) const { return numbers_.names[part]; }
   size_t parts() const { return parts_; }
 
  private:
@@ -164,9 +160,8 @@ class Columns {
   const Items& items_;
   const Relaxation& relaxation_;
   uint32_t sides_ = 1;
-  std::vector<std::vector<uint32_t>> first_;
-  std::vector<Name> names_;  // of parts
-  size_t parts_ = 0;
+  PartNumbers numbers_;
+  size_t parts_;
   Hardware hardware_;
   std::vector<std::array<double, 2>> kinds_;
   std::vector<std::vector<char>> banned_;   // per pool and piece

@@ -52,14 +52,12 @@ Columns::Columns(const Problem& problem, const Domains& domains, const Items& it
       items_(items),
       relaxation_(relaxation),
       sides_(problem.one_way ? 2 : 1),
+      numbers_(problem),
+      parts_(numbers_.names.size()),
       of_component_(items.size()) {
   double least = 0;
   for (uint32_t c = 0; c < items.size(); ++c) {
-    first_.emplace_back();
     for (uint32_t v = 0; v < items[c].size(); ++v) {
-      first_[c].push_back(static_cast<uint32_t>(parts_));
-      parts_ += problem.components[c].variants[v].parts.size();
-      for (uint32_t p = 0; names_.size() < parts_; ++p) names_.push_back({c, v, p});
       if (items[c][v].empty()) continue;
       const auto n = static_cast<uint32_t>(items[c][v].size());
       for (uint32_t edge = problem.one_way ? 0 : n; edge <= n; ++edge) {
@@ -99,7 +97,7 @@ Columns::Columns(const Problem& problem, const Domains& domains, const Items& it
     }
   }
   MakeRules();
-  links_ = MakeLinks(problem, domains, items, least);
+  links_ = MakeLinks(problem, domains, items, numbers_, least);
   ReadLinks();
   MakeZones();
   MakePieces();

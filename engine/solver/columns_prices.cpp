@@ -114,8 +114,8 @@ double Columns::Best(const PartPrices& at, uint32_t j, double below,
                          .memory = piece.memory,
                          .gpu_memory = piece.gpu_memory,
                          .slow = wait_[piece.part] * piece.demand,
-                         .family = zones_of_[names_[piece.part].c],
-                         .member = names_[piece.part].c};
+                         .family = zones_of_[numbers_.names[piece.part].c],
+                         .member = numbers_.names[piece.part].c};
     if (offer.worth <= 0) continue;
     gains += offer.worth;
     offers_.push_back(offer);

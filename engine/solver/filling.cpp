@@ -36,6 +36,11 @@ Time Slowness(const Filling::Room& room, double load) {
   return {value, std::max(0.0, (value - before) / step) / room.count};
 }
 
+bool Slow(const std::vector<Filling::Offer>& offers) {
+  return std::any_of(offers.begin(), offers.end(),
+                     [](const Filling::Offer& offer) { return offer.slow > 0; });
+}
+
 }  // namespace
 
 const Filling::Result& Filling::Fill(const std::vector<Offer>& offers, const Room& room,
@@ -43,7 +48,7 @@ const Filling::Result& Filling::Fill(const std::vector<Offer>& offers, const Roo
   offers_ = &offers;
   room_ = room;
   nodes_ = nodes;
-  slow_ = std::any_of(offers.begin(), offers.end(), [](const Offer& offer) { return offer.slow > 0; });
+  slow_ = Slow(offers);
   best_ = need;
   open_ = -Infinity;
   chosen_.clear();
@@ -153,9 +158,7 @@ double Filling::Linear(double* density) {
 // an instance is: the time at its start, the price of one at its end.
 double Filling::Reach(const std::vector<Offer>& offers, const Room& room, double each) {
   double reach = 0;
-  const bool slow = std::any_of(offers.begin(), offers.end(),
-                                [](const Offer& offer) { return offer.slow > 0; });
-  const int ranges = slow ? Ranges : 1;
+  const int ranges = Slow(offers) ? Ranges : 1;
   work_ += offers.size() * static_cast<size_t>(ranges);
   for (int k = 0; k < ranges; ++k) {
     const double time = Slowness(room, k * room.load / ranges).value;

@@ -1,7 +1,6 @@
 #include "engine/solver/links.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -40,17 +39,10 @@ double Seen(const Constraint& rule, double reached) {
 
 class Builder {
  public:
-  Builder(const Problem& problem, const Domains& domains, const Items& items)
-      : problem_(problem), domains_(domains), items_(items) {
-    for (uint32_t c = 0; c < problem.components.size(); ++c) {
-      first_.emplace_back();
-      for (uint32_t v = 0; v < problem.components[c].variants.size(); ++v) {
-        first_[c].push_back(static_cast<uint32_t>(names_.size()));
-        const size_t parts = problem.components[c].variants[v].parts.size();
-        for (uint32_t p = 0; p < parts; ++p) names_.push_back({c, v, p});
-      }
-    }
-    links_.of_part.resize(names_.size());
+  Builder(const Problem& problem, const Domains& domains, const Items& items,
+          const PartNumbers& numbers)
+      : problem_(problem), domains_(domains), items_(items), numbers_(numbers) {
+    links_.of_part.resize(numbers.names.size());
   }
 
   Links Run(double cost) {
@@ -126,11 +118,11 @@ class Builder {
       double stay = 1;
       for (size_t p = 0; p + 1 < parts.size(); ++p) stay *= std::max(0.0, 1 - parts[p].exit);
       reached = std::min(reached, stay);
-      link.from.push_back(first_[from][v] + static_cast<uint32_t>(parts.size() - 1));
+      link.from.push_back(numbers_.Of(from, v, parts.size() - 1));
       sent.push_back({bytes.value_or(parts.back().output), parts.back().rate * probability});
     }
     for (uint32_t v = 0; v < items_[to].size(); ++v) {
-      if (!items_[to][v].empty()) link.to.push_back(first_[to][v]);
+      if (!items_[to][v].empty()) link.to.push_back(numbers_.Of(to, v, 0));
     }
     // Of two flows between the same two, times see the first.
     const auto end = problem_.flows.begin() + flow;
@@ -151,7 +143,7 @@ class Builder {
 
   void AddInside(uint32_t c, uint32_t v, uint32_t p) {
     const auto& parts = problem_.components[c].variants[v].parts;
-    Link link{{first_[c][v] + p}, {first_[c][v] + p + 1}, std::pair(c, v), {}, {}};
+    Link link{{numbers_.Of(c, v, p)}, {numbers_.Of(c, v, p + 1)}, std::pair(c, v), {}, {}};
     double reached = 1;
     for (size_t q = 0; q <= p; ++q) reached *= std::max(0.0, 1 - parts[q].exit);
     See(link, reached, [&](const std::vector<uint32_t>& path) {
@@ -217,7 +209,7 @@ class Builder {
   std::vector<char> There(const std::vector<uint32_t>& parts) const {
     std::vector<char> there(zones_.size() + members_, 0);
     for (uint32_t k : parts) {
-      const auto& [c, v, p] = names_[k];
+      const auto& [c, v, p] = numbers_.names[k];
       for (const Item& item : items_[c][v][p]) {
         there[links_.region[item.pool]] = 1;
         const uint32_t member = links_.member[item.pool];
@@ -275,8 +267,7 @@ class Builder {
   const Problem& problem_;
   const Domains& domains_;
   const Items& items_;
-  std::vector<std::array<uint32_t, 3>> names_;  // of parts: component, variant, part
-  std::vector<std::vector<uint32_t>> first_;
+  const PartNumbers& numbers_;
   std::vector<std::vector<uint32_t>> zones_;  // per region, a pool of each
   uint32_t members_ = 0;
   std::vector<std::vector<Sent>> sent_;  // per link
@@ -285,8 +276,9 @@ class Builder {
 
 }  // namespace
 
-Links MakeLinks(const Problem& problem, const Domains& domains, const Items& items, double cost) {
-  return Builder(problem, domains, items).Run(cost);
+Links MakeLinks(const Problem& problem, const Domains& domains, const Items& items,
+                const PartNumbers& numbers, double cost) {
+  return Builder(problem, domains, items, numbers).Run(cost);
 }
 
 }  // namespace sprint::solver

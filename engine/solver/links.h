@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/solver/domains.h"
+#include "engine/solver/part_numbers.h"
 #include "engine/solver/relaxation.h"
 
 namespace sprint::solver {
@@ -28,7 +29,7 @@ struct Links {
   // one component and the first ones of the next. Or from one part of a variant to the next, if
   // that is chosen.
   struct Link {
-    std::vector<uint32_t> from, to;                       // parts, numbered as they come
+    std::vector<uint32_t> from, to;                       // numbers of parts
     std::optional<std::pair<uint32_t, uint32_t>> inside;  // component and variant
     std::vector<std::pair<uint32_t, double>> shares;  // constraints, and how much they see of it
     std::vector<Way> ways;
@@ -52,7 +53,8 @@ struct Links {
   }
 };
 
-// `cost`: about what all costs.
-Links MakeLinks(const Problem& problem, const Domains& domains, const Items& items, double cost);
+// `cost`: about what all costs, objective.
+Links MakeLinks(const Problem& problem, const Domains& domains, const Items& items,
+                const PartNumbers& numbers, double cost);
 
 }  // namespace sprint::solver

@@ -42,7 +42,7 @@ double PricedSearch::Root(const Hardware& hardware) {
   columns_.Enter(root_.scope);
   root_.bound = std::max(
       root_.bound, columns_.Bound(root_.prices, RootRounds, progress_.Cutoff(), progress_));
-  Fix(root_);
+  Fix();
   return root_.bound;
 }
 
@@ -51,25 +51,24 @@ bool PricedSearch::Hopeless(double bound) const {
   return progress_.Hopeless(bound + Rounding * std::fabs(bound));
 }
 
-// Closes the pools whose least reduced cost is more than the best placement leaves. Of the node
-// that columns were asked about last.
-void PricedSearch::Fix(Node& node) {
-  if (progress_.Cutoff() == Infinity || Hopeless(node.bound)) return;
-  if (&node == &root_) fixed_ = progress_.burden;
-  Hardware& hardware = node.scope.hardware;
+// Closes the pools whose least reduced cost is more than the best placement leaves, once columns
+// are at the root.
+void PricedSearch::Fix() {
+  if (progress_.Cutoff() == Infinity || Hopeless(root_.bound)) return;
+  fixed_ = progress_.burden;
+  Hardware& hardware = root_.scope.hardware;
   for (const auto& group : relaxation_.groups()) {
     if (progress_.Late()) return;
     // One alone that is worth having is not closed anyway.
     double least = 0;
     for (uint32_t j : group) {
       if (!hardware.usable[j] || group.size() == 1) continue;
-      least = std::min(least, columns_.Reduced(node.prices, j, 0));
+      least = std::min(least, columns_.Reduced(root_.prices, j, 0));
     }
     for (uint32_t j : group) {
-      // What must be there costs the same whether it is used or not.
-      if (!hardware.usable[j] || hardware.low[j] > relaxation_.idle(j)) continue;
-      const double most = (progress_.Cutoff() - node.bound) * (1 + 1e-9) + least;
-      if (columns_.Reduced(node.prices, j, most) < most) continue;
+      if (!hardware.usable[j]) continue;
+      const double most = (progress_.Cutoff() - root_.bound) * (1 + 1e-9) + least;
+      if (columns_.Reduced(root_.prices, j, most) < most) continue;
       hardware.usable[j] = 0;
       hardware.low[j] = hardware.high[j] = relaxation_.idle(j);
     }
@@ -97,7 +96,7 @@ double PricedSearch::Run() {
   while (!progress_.Done()) {
     if (progress_.burden < fixed_) {
       columns_.Enter(root_.scope);
-      Fix(root_);
+      Fix();
       Begin();
     }
     if (!next_) {

@@ -14,8 +14,8 @@ namespace sprint::solver {
 // Branch and price: bounds by Columns, and what their solution leaves undecided - which pools
 // are used, how many of each, which variants, which part where - is split in two until nothing
 // below is cheaper than the best placement. The least bound first, but each branch is followed
-// down, which finds placements. Exact: what the master leaves out (hops, percentiles,
-// preferences, traffic) is asked of whole placements, and split further where they fail.
+// down, which finds placements. Exact: what the master leaves out (some ways, percentiles,
+// preferences) is asked of whole placements, and split further where they fail.
 class PricedSearch {
  public:
   // All are kept by reference.
@@ -49,7 +49,7 @@ class PricedSearch {
 
   void Begin();
   bool Hopeless(double bound) const;
-  void Fix(Node& node);
+  void Fix();
   bool Look(Node& node);
   void Try();
   bool Decidable(uint32_t c) const;

@@ -211,19 +211,19 @@ class Searcher {
   // ends it.
   double Price(Node& root, PricedSearch& priced, uint64_t length, bool dives) {
     const bool few = all_ < TooMany;
-    const auto branch = [&](uint64_t steps) {
-      if (!progress_.Begin(steps)) return root.bound;
+    const auto raise = [&](uint64_t steps) {
+      if (!progress_.Begin(steps)) return false;
       root.bound = std::max(root.bound, priced.Root(root.hardware));
-      if (progress_.Hopeless(root.bound)) return Infinity;
+      if (progress_.Hopeless(root.bound)) root.bound = Infinity;
       root.hardware = priced.hardware();
-      if (!progress_.Begin(steps)) return root.bound;
+      return root.bound < Infinity;
+    };
+    const auto branch = [&](uint64_t steps) {
+      if (!raise(steps) || !progress_.Begin(steps)) return root.bound;
       return std::max(root.bound, priced.Run());
     };
     if (!dives) return branch(length);
-    if (!progress_.Begin(length)) return root.bound;
-    root.bound = std::max(root.bound, priced.Root(root.hardware));
-    if (progress_.Hopeless(root.bound)) return Infinity;
-    root.hardware = priced.hardware();
+    if (!raise(length)) return root.bound;
     if (few) {
       if (!progress_.Begin(length / SmallShare)) return root.bound;
       priced.Dive(0);

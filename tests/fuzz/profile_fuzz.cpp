@@ -1,26 +1,17 @@
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "compiler/driver/compile.h"
+#include "tests/fuzz/checks.h"
 #include "tests/testing/memory_files.h"
 
 // Whatever bytes a table of measured times has: it is read the same each time, what is said
 // of it has a place inside a text, and what it gives can be reckoned with.
 namespace {
 
-[[noreturn]] void Fail(const char* what, const std::string& text) {
-  std::fprintf(stderr, "%s\n%s\n", what, text.c_str());
-  std::abort();
-}
-
-void CheckPlace(sprint::Loc loc, const sprint::SourceTable& sources) {
-  if (!loc.ok() || loc.begin > loc.end || loc.end > sources.text(loc.file).size()) {
-    Fail("a place outside of the texts", std::to_string(loc.begin));
-  }
-}
+using sprint::fuzz::CheckPlace;
+using sprint::fuzz::Fail;
 
 std::string Compile(const std::string& table) {
   const sprint::testing::MemoryFiles files(
@@ -54,10 +45,6 @@ std::string Compile(const std::string& table) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string table(reinterpret_cast<const char*>(data), size);
-  const std::string said = Compile(table);
-  if (const std::string again = Compile(table); again != said) {
-    Fail("the second time it says something else", said + "\n--\n" + again);
-  }
+  sprint::fuzz::CheckSame(Compile, data, size);
   return 0;
 }
