@@ -2,16 +2,16 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string>
+
+#include "compiler/support/environment.h"
 
 namespace sprint::profile {
 
 Result<double> ProcessorSeconds(int64_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  const std::string stat((std::istreambuf_iterator<char>(file)), {});
+  const Result<std::string> text = RealFileSystem().Read("/proc/" + std::to_string(pid) + "/stat");
+  const std::string stat = text.ok() ? *text : "";
   // The name, in brackets, may hold anything; what follows does not.
   const size_t after = stat.rfind(')');
   std::istringstream fields(after == std::string::npos ? "" : stat.substr(after + 1));

@@ -5,11 +5,10 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <utility>
 
+#include "compiler/support/environment.h"
 #include "engine/state/etcd.grpc.pb.h"
 
 namespace sprint::state {
@@ -52,12 +51,6 @@ Error Failure(const grpc::Status& status) {
   }
 }
 
-Result<std::string> FileText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error(ErrorCode::NotFound, "cannot read `" + path + "`");
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 Result<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(const Location& location) {
   const auto option = [&](const char* name) {
     const auto found = location.options.find(name);
@@ -74,11 +67,11 @@ Result<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(const Location& 
   if (tls == "off" || (location.local() && !asked)) return grpc::InsecureChannelCredentials();
   grpc::SslCredentialsOptions options;
   if (!ca.empty()) {
-    SPRINT_ASSIGN_OR_RETURN(options.pem_root_certs, FileText(ca));
+    SPRINT_ASSIGN_OR_RETURN(options.pem_root_certs, RealFileSystem().Read(ca));
   }
   if (!cert.empty()) {
-    SPRINT_ASSIGN_OR_RETURN(options.pem_cert_chain, FileText(cert));
-    SPRINT_ASSIGN_OR_RETURN(options.pem_private_key, FileText(key));
+    SPRINT_ASSIGN_OR_RETURN(options.pem_cert_chain, RealFileSystem().Read(cert));
+    SPRINT_ASSIGN_OR_RETURN(options.pem_private_key, RealFileSystem().Read(key));
   }
   return grpc::SslCredentials(options);
 }

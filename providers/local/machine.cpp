@@ -8,24 +8,26 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <sstream>
 #include <thread>
 
+#include "compiler/support/environment.h"
+
 namespace sprint::local {
 namespace {
 
-std::string Slurp(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+// Of a file in /proc; nothing where there is none, be it that its process went between opening
+// and reading.
+std::string TextOf(const std::string& file) {
+  Result<std::string> text = RealFileSystem().Read("/proc/" + file);
+  return text.ok() ? text.TakeValue() : "";
 }
 
 }  // namespace
 
 ProcessId Identify(pid_t pid) {
-  std::string stat = Slurp("/proc/" + std::to_string(pid) + "/stat");
+  std::string stat = TextOf(std::to_string(pid) + "/stat");
   // The name, in brackets, may hold anything; what follows does not.
   size_t after = stat.rfind(')');
   if (after == std::string::npos) return {};
@@ -60,7 +62,7 @@ std::vector<ProcessId> Marked(const std::string& marker) {
   while (const dirent* entry = readdir(folder.get())) {
     pid_t pid = std::atoi(entry->d_name);
     if (pid <= 0) continue;
-    std::string environment = Slurp("/proc/" + std::to_string(pid) + "/environ");
+    std::string environment = TextOf(std::to_string(pid) + "/environ");
     size_t at = environment.find(wanted);
     if (at == std::string::npos || (at > 0 && environment[at - 1] != '\0')) continue;
     size_t end = at + wanted.size();
@@ -85,7 +87,7 @@ bool KillMarked(const std::string& marker) {
 }
 
 std::string BootId() {
-  std::string id = Slurp("/proc/sys/kernel/random/boot_id");
+  std::string id = TextOf("sys/kernel/random/boot_id");
   while (!id.empty() && id.back() == '\n') id.pop_back();
   return id;
 }

@@ -234,8 +234,7 @@ TEST_P(LocalTest, ComponentsOfAPathKeepTheirConnection) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Post(first, "f"), "detect(blur(f))");
   // The next one is started anew: the kept connection is dead, the request is not.
   for (pid_t pid : Processes()) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/environ");
-    std::string text((std::istreambuf_iterator<char>(file)), {});
+    const std::string text = Slurp("/proc/" + std::to_string(pid) + "/environ");
     std::string port = last.Text("address").substr(last.Text("address").find(':') + 1);
     if (text.find("PORT=" + port) != std::string::npos &&
         text.find("/proxies/Detect") != std::string::npos) {

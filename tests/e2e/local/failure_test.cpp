@@ -9,11 +9,6 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string Slurp(const fs::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 class FailureTest : public LocalTest {
  protected:
   // The log of the only process there is.

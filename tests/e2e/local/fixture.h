@@ -12,6 +12,7 @@
 #include <sstream>
 #include <thread>
 
+#include "compiler/support/environment.h"
 #include "providers/local/http.h"
 #include "providers/local/machine.h"
 #include "providers/local/provider.h"
@@ -24,6 +25,12 @@ using std::chrono::milliseconds;
 using value::List;
 using value::Object;
 using value::Value;
+
+// Nothing where the file is not there, or its process goes meanwhile.
+inline std::string Slurp(const fs::path& path) {
+  Result<std::string> text = RealFileSystem().Read(path);
+  return text.ok() ? text.TakeValue() : "";
+}
 
 // Everything is tried twice: with namespaces and slices, and as plain processes.
 class LocalTest : public testing::TestWithParam<bool> {
@@ -89,9 +96,9 @@ class LocalTest : public testing::TestWithParam<bool> {
   std::vector<pid_t> Processes() const {
     std::vector<pid_t> found;
     for (const auto& entry : fs::directory_iterator("/proc")) {
-      std::ifstream file(entry.path() / "environ");
-      std::string text((std::istreambuf_iterator<char>(file)), {});
       pid_t pid = std::atoi(entry.path().filename().c_str());
+      if (pid <= 0) continue;
+      const std::string text = Slurp(entry.path() / "environ");
       if (text.find(std::string(MarkerName) + "=" + Directory()) == std::string::npos) continue;
       if (Identify(pid).pid != 0) found.push_back(pid);
     }

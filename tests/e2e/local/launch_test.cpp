@@ -141,8 +141,7 @@ TEST_P(LaunchTest, ProviderKilledWhileStartingAComponentLosesNothing) {
       std::error_code error;
       pid_t pid = std::atoi(entry.path().filename().c_str());
       if (pid <= 0 || fs::read_symlink(entry.path() / "exe", error) != fs::path(PROVIDER)) continue;
-      std::ifstream stat(entry.path() / "stat");
-      std::string text((std::istreambuf_iterator<char>(stat)), {});
+      const std::string text = Slurp(entry.path() / "stat");
       std::istringstream fields(text.substr(text.rfind(')') + 1));
       std::string state;
       pid_t parent = 0;

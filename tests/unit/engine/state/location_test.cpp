@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/state/store.h"
+
 namespace sprint::state {
 namespace {
 
@@ -54,6 +56,15 @@ TEST(Location, WhatIsNoneSaysWhatIsPossible) {
     EXPECT_EQ(location.error().code(), ErrorCode::InvalidArgument);
     EXPECT_THAT(location.error().message(), HasSubstr("etcd://HOST/PREFIX"));
   }
+}
+
+TEST(Location, CertificateThatCannotBeReadIsSaid) {
+  const auto missing = Open("etcd://127.0.0.1:1/mask?ca=%2Fnot%2Fthere.pem", "prod");
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code(), ErrorCode::NotFound);
+  const auto folder = Open("etcd://127.0.0.1:1/mask?ca=%2Ftmp", "prod");
+  ASSERT_FALSE(folder.ok());
+  EXPECT_THAT(folder.error().message(), HasSubstr("cannot read `/tmp`: it is a folder"));
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "providers/local/cgroups.h"
 #include "providers/local/images.h"
@@ -69,6 +71,29 @@ TEST(MachineTest, SignalReachesOnlyTheOneThatWasMeant) {
   waitpid(child, nullptr, 0);
   EXPECT_FALSE(Alive(id));
   EXPECT_FALSE(Signal(id, SIGKILL));
+}
+
+TEST(MachineTest, ProcessThatGoesWhileItIsLookedAtIsNobody) {
+  // What is open of a process that has gone meanwhile cannot be read any more.
+  std::atomic<pid_t> latest{0};
+  std::atomic<bool> done{false};
+  std::thread mother([&] {
+    for (int i = 0; i < 1000; ++i) {
+      pid_t child = fork();
+      if (child == 0) _exit(0);
+      latest = child;
+      waitpid(child, nullptr, 0);
+    }
+    done = true;
+  });
+  while (!done) {
+    pid_t pid = latest;
+    if (pid == 0) continue;
+    ProcessId id = Identify(pid);
+    EXPECT_TRUE(id.pid == 0 || id.pid == pid);
+  }
+  mother.join();
+  EXPECT_EQ(Identify(latest).pid, 0);
 }
 
 TEST(MachineTest, MarkerIsComparedWhole) {
