@@ -47,4 +47,6 @@ def main(root, layers_file):
     return 1 if wrong or not includes else 0
 
 
+if len(sys.argv) != 3:
+    sys.exit(__doc__.strip())
 sys.exit(main(sys.argv[1], sys.argv[2]))

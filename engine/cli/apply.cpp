@@ -82,7 +82,7 @@ int Apply(const Options& given) {
   const bool places = !program.deploys.empty() || program.resources.empty() ||
                       !options.deploy.empty();
   auto graph = places ? lower::DesiredGraph() : lower::Lower(program);
-  if (!graph.ok()) return teller.Fail(graph.error());
+  if (!graph.ok()) return teller.Fail(graph.error(), compiled);
   auto chosen = places ? ChooseDeploy(program, options) : nullptr;
   if (!chosen.ok()) return teller.Fail(chosen.error());
   auto world = OpenWorld(compiled);
@@ -103,7 +103,7 @@ int Destroy(const Options& options) {
   if (compiled.program) {
     for (const ir::ProviderUse& use : compiled.program->providers) {
       auto config = lower::ToConfig(use.config);
-      if (!config.ok()) return teller.Fail(config.error());
+      if (!config.ok()) return teller.Fail(config.error(), compiled);
       configs.push_back({use.name, config.TakeValue()});
     }
   }
@@ -120,7 +120,7 @@ int Destroy(const Options& options) {
   std::optional<Patience> patience(std::in_place, "planning");
   auto plan = plan::MakePlan(nothing, **snapshot, *(*world)->providers, plan_options);
   patience.reset();
-  if (!plan.ok()) return teller.Fail(plan.error());
+  if (!plan.ok()) return teller.Fail(plan.error(), compiled);
   if (!options.json) std::fputs(plan::Render(*plan, options.colour).c_str(), stdout);
   if (!plan->errors.empty()) return teller.Refuse(*plan);
   if (plan->HasChanges() && !MayCarryOut(options, teller, "Take all of this away?")) return Failure;

@@ -92,7 +92,9 @@ Ran CarryOut(const plan::Plan& plan, const ir::Program* program, World& world,
 
 Ran ApplyGraph(const Compiled& compiled, lower::DesiredGraph graph, const std::string& placement,
                World& world, const Options& options, const Teller& teller, Carried* carried) {
-  const auto failed = [&teller](const Error& error) { return Ran{teller.Fail(error), false}; };
+  const auto failed = [&teller, &compiled](const Error& error) {
+    return Ran{teller.Fail(error, compiled), false};
+  };
   // Whatever happens now: only a change that was carried out in full is known to be there.
   std::optional<lower::DesiredGraph> before;
   if (carried) before.swap(carried->graph);
@@ -151,7 +153,7 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
     placement::Options wanted = placement_options;
     wanted.available = AvailableWith(*refused, program, deploy);
     auto answer = PlaceNow(program, deploy, wanted);
-    if (!answer.ok()) return teller.Fail(answer.error());
+    if (!answer.ok()) return teller.Fail(answer.error(), compiled);
     if (answer->parts.empty()) {
       if (answer->state == placement::State::Infeasible && !approved) {
         compiled.diagnostics = {placement::InfeasibleDiagnostic(*answer, deploy)};
@@ -183,7 +185,7 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
     auto graph = LowerNow(program, deploy, *answer, known ? &*carried->graph : nullptr);
     if (!graph.ok()) {
       if (carried) carried->graph.reset();
-      return teller.Fail(graph.error());
+      return teller.Fail(graph.error(), compiled);
     }
     const Ran ran =
         ApplyGraph(compiled, graph.TakeValue(), shown, world, options, teller, carried);

@@ -63,7 +63,7 @@ int Export(const Options& options) {
     auto deploy = ChooseDeploy(*compiled.program, options);
     if (!deploy.ok()) return Fail(deploy.error());
     auto answer = PlaceNow(*compiled.program, **deploy, {});
-    if (!answer.ok()) return Fail(answer.error());
+    if (!answer.ok()) return Fail(answer.error(), **loaded);
     if (answer->state == placement::State::Infeasible) {
       compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*answer, **deploy));
     } else if (answer->parts.empty()) {

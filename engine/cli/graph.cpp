@@ -164,7 +164,7 @@ int Graph(const Options& options) {
   auto refused = RefusedNow(world->get());
   if (!refused.ok()) return Fail(refused.error());
   auto desired = Desire(*compiled.program, options, *refused);
-  if (!desired.ok()) return Fail(desired.error());
+  if (!desired.ok()) return Fail(desired.error(), compiled);
   if (!desired->Placed()) return Fail(NoPlacement());
   const std::string text = options.json  ? Json(desired->graph)
                            : options.svg ? Picture(desired->graph).Svg()

@@ -52,7 +52,7 @@ int Plan(const Options& options) {
   auto refused = RefusedNow(world->get());
   if (!refused.ok()) return Fail(refused.error());
   auto desire = Desire(program, options, *refused);
-  if (!desire.ok()) return Fail(desire.error());
+  if (!desire.ok()) return Fail(desire.error(), compiled);
   const Desired& desired = *desire;
   const placement::Answer* answer = desired.deploy ? &desired.answer : nullptr;
   const bool prove = answer && !options.certificate.empty();
@@ -95,7 +95,7 @@ int Plan(const Options& options) {
   std::optional<Patience> patience(std::in_place, "planning");
   auto made = plan::MakePlan(desired.graph, **snapshot, *(*world)->providers, plan_options);
   patience.reset();
-  if (!made.ok()) return Fail(made.error());
+  if (!made.ok()) return Fail(made.error(), compiled);
 
   for (const state::Refusal& one : *refused) {
     made->notes.push_back("left out of the placement: " + Describe(one));
@@ -116,7 +116,7 @@ int Plan(const Options& options) {
   std::optional<placement::Sensitivity> sensitivity;
   if (options.sensitivity && answer) {
     auto found = placement::FindSensitivity(program, *desired.deploy, *answer);
-    if (!found.ok()) return Fail(found.error());
+    if (!found.ok()) return Fail(found.error(), compiled);
     sensitivity = found.TakeValue();
   }
   if (options.json) {
@@ -130,7 +130,7 @@ int Plan(const Options& options) {
     }
     if (options.peer_rules && answer) {
       auto peers = placement::RenderAsPeers(*answer, program, *desired.deploy);
-      if (!peers.ok()) return Fail(peers.error());
+      if (!peers.ok()) return Fail(peers.error(), compiled);
       std::puts(peers->c_str());
     }
     if (sensitivity) {

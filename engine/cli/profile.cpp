@@ -340,7 +340,7 @@ int Profile(const Options& options) {
   const Status status = Run(compiled, **deploy, options, interrupt);
   if (status.ok()) return Success;
   if (status.error().code() == ErrorCode::Cancelled) return Interrupted;
-  return Fail(status.error());
+  return Fail(status.error(), compiled);
 }
 
 }  // namespace sprint::cli

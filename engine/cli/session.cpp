@@ -32,6 +32,13 @@ Result<std::string> GuessFile() {
                              : "there are several .sprint files in this folder; name one");
 }
 
+void Print(const std::vector<diag::Diagnostic>& diagnostics, const SourceTable& sources) {
+  const bool terminal = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  const std::string text = diag::RenderTerminal(diagnostics, sources,
+                                                terminal ? diag::Color::On : diag::Color::Off);
+  std::fputs(text.c_str(), stderr);
+}
+
 }  // namespace
 
 std::string AbsolutePath(const std::string& path) {
@@ -70,11 +77,7 @@ Result<std::unique_ptr<Compiled>> Load(const Options& options) {
 }
 
 void Print(const Compiled& compiled) {
-  if (compiled.diagnostics.empty()) return;
-  const bool terminal = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  const std::string text = diag::RenderTerminal(compiled.diagnostics, compiled.sources,
-                                                terminal ? diag::Color::On : diag::Color::Off);
-  std::fputs(text.c_str(), stderr);
+  if (!compiled.diagnostics.empty()) Print(compiled.diagnostics, compiled.sources);
 }
 
 Result<const ir::Deploy*> ChooseDeploy(const ir::Program& program, const Options& options) {
@@ -216,6 +219,15 @@ void PrintJson(const value::Value& value) {
 
 int Fail(const Error& error) {
   std::fprintf(stderr, "sprint: %s\n", error.ToString().c_str());
+  return Failure;
+}
+
+int Fail(const Error& error, const Compiled& compiled) {
+  if (!error.loc() || !error.loc()->ok()) return Fail(error);
+  diag::Diagnostic diagnostic;
+  diagnostic.loc = *error.loc();
+  diagnostic.message = error.ToString();
+  Print({diagnostic}, compiled.sources);
   return Failure;
 }
 

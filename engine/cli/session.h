@@ -86,5 +86,7 @@ std::string Counted(size_t resources);
 void PrintJson(const value::Value& value);
 // "sprint: message; while …" on stderr; gives `Failure`.
 int Fail(const Error& error);
+// With the line of the program it came from, where it knows one.
+int Fail(const Error& error, const Compiled& compiled);
 
 }  // namespace sprint::cli

@@ -367,7 +367,7 @@ int Simulate(const Options& options) {
   if (!chosen.ok()) return Fail(chosen.error());
   const ir::Deploy& deploy = **chosen;
   auto placed = PlaceNow(program, deploy, {});
-  if (!placed.ok()) return Fail(placed.error());
+  if (!placed.ok()) return Fail(placed.error(), compiled);
   if (placed->state == placement::State::Infeasible) {
     compiled.diagnostics.push_back(placement::InfeasibleDiagnostic(*placed, deploy));
   }
@@ -385,7 +385,7 @@ int Simulate(const Options& options) {
     if (!used.ok()) return Fail(used.error());
   }
   auto model = placement::Build(program, deploy, model_options);
-  if (!model.ok()) return Fail(model.error());
+  if (!model.ok()) return Fail(model.error(), compiled);
   auto placement = placement::Recall(program, deploy, *model, *placed);
   if (!placement) return Fail(Error(ErrorCode::Internal, "the placement fits no longer"));
   if (!settings.trace.empty()) {
@@ -405,7 +405,7 @@ int Simulate(const Options& options) {
   if (const Status fits =
           simulate::CheckLimits(subject.model.problem, subject.placement, settings);
       !fits.ok()) {
-    return Fail(fits.error());
+    return Fail(fits.error(), compiled);
   }
   const Interrupt interrupt("stopping: what was simulated until now follows");
   const auto begun = SystemClock().Steady();

@@ -58,6 +58,11 @@ int Teller::Fail(const Error& error) const {
   return cli::Fail(error);
 }
 
+int Teller::Fail(const Error& error, const Compiled& compiled) const {
+  if (stream_) stream_->Trouble(error);
+  return cli::Fail(error, compiled);
+}
+
 int Teller::Refuse(const plan::Plan& plan) const {
   for (const std::string& error : plan.errors) (void)Fail(Error(ErrorCode::Denied, error));
   return Failure;

@@ -22,6 +22,7 @@ class Teller {
   // Diagnostics and `error` for whoever listens; gives `Failure`.
   void Show(const Compiled& compiled) const;
   int Fail(const Error& error) const;
+  int Fail(const Error& error, const Compiled& compiled) const;
   // Of a plan with errors: tells each of them.
   int Refuse(const plan::Plan& plan) const;
   // The state with what an earlier run left open settled.

@@ -146,7 +146,7 @@ int Why(const Options& given) {
   auto refused = RefusedNow(world->get());
   if (!refused.ok()) return Fail(refused.error());
   auto desired = Desire(*compiled.program, options, *refused);
-  if (!desired.ok()) return Fail(desired.error());
+  if (!desired.ok()) return Fail(desired.error(), compiled);
   if (!desired->Placed()) return Fail(NoPlacement());
   auto snapshot = (*world)->store->Read();
   if (!snapshot.ok()) return Fail(snapshot.error());

@@ -63,6 +63,17 @@ TEST_F(Command, CheckAsJsonIsOneListAndTellsASharedImportOnce) {
   EXPECT_EQ(list->front().Number("line"), 1);
 }
 
+TEST_F(Command, WhatOnlyPlanningFindsIsToldAtItsLine) {
+  Write("a.sprint",
+        "import std.local\nresource local.zone plant { name = \"plant\" }\nforget plant\n");
+  for (const char* verb : {"plan", "apply"}) {
+    const Ran ran = Sprint(std::string(verb) + " a.sprint");
+    EXPECT_EQ(ran.code, 1);
+    EXPECT_THAT(ran.err, HasSubstr("error: `plant` is to be forgotten, and is still in the program"));
+    EXPECT_THAT(ran.err, HasSubstr("--> a.sprint:3:1"));
+  }
+}
+
 TEST_F(Command, FormatWritesShowsAndChecks) {
   Write("a.sprint", "let   a=1\n");
   EXPECT_EQ(Sprint("fmt --check a.sprint").code, 2);
