@@ -134,8 +134,10 @@ let url = "https://user:{password}@example.org"
 let login = { user = "user", password = password }
 )"},
     {"E0315", "a table of measured times cannot be read",
-     "`profile = \"times.csv\"` names a table beside the program, CSV of at most 16 MiB. Its first line\n"
-     "names the columns: `kind`, `time` with its unit, and `cold` for instances that have to start\n"
+     "`profile = \"times.csv\"` names a table beside the program, CSV of at most 16 MiB. Its first "
+     "line\n"
+     "names the columns: `kind`, `time` with its unit, and `cold` for instances that have to "
+     "start\n"
      "first; others are passed over. Every other line is one request that was measured:\n\n"
      "    kind,time (ms),cold (ms)\n"
      "    edge.RaspberryPi4,181.2,\n"

@@ -40,7 +40,7 @@ struct Demand {
   std::optional<double> memory;  // bytes per replica there, instead of the part's
   // Standard deviation over mean; absent: 1, as exponential times have.
   std::optional<double> variation;
-  bool measured = false;         // from `measured … on …` of the deploy
+  bool measured = false;  // from `measured … on …` of the deploy
   Loc loc;
 };
 

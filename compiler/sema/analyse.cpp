@@ -80,8 +80,7 @@ void Declare(Module& module, diag::Emitter& emitter) {
   }
 }
 
-ir::Program Analyse(std::shared_ptr<const Unit> unit, SourceTable& sources,
-                    diag::Emitter& emitter,
+ir::Program Analyse(std::shared_ptr<const Unit> unit, SourceTable& sources, diag::Emitter& emitter,
                     const std::vector<std::pair<std::string, std::string>>& params) {
   ir::Program program;
   Evaluator evaluator(*unit, emitter, params);

@@ -24,8 +24,7 @@ bool IsDeclaration(const std::string& keyword);
 // The checked program of a unit whose imports are resolved. What is wrong is reported
 // and left out: with errors in `emitter` the program is not to be used. Tables that the
 // program names are added to `sources`.
-ir::Program Analyse(std::shared_ptr<const Unit> unit, SourceTable& sources,
-                    diag::Emitter& emitter,
+ir::Program Analyse(std::shared_ptr<const Unit> unit, SourceTable& sources, diag::Emitter& emitter,
                     const std::vector<std::pair<std::string, std::string>>& params);
 
 }  // namespace sprint::sema

@@ -29,9 +29,9 @@ std::optional<Measured> MetricOf(const std::string& name) {
   if (name == "spread") return Measured{ir::Metric::Spread, Dimension{}};
   return std::nullopt;
 }
-const std::vector<std::string> Metrics = {"response", "accuracy", "cost",         "utilisation",
-                                          "rate",     "energy",   "carbon",       "availability",
-                                          "spread"};
+const std::vector<std::string> Metrics = {"response",    "accuracy",     "cost",
+                                          "utilisation", "rate",         "energy",
+                                          "carbon",      "availability", "spread"};
 constexpr double MostCopies = 8;
 
 class ApplicationBuilder {
@@ -312,9 +312,8 @@ class ApplicationBuilder {
       refuse("`" + name + "` is spread twice").Label(other.loc, "first here");
       return;
     }
-    const bool entry =
-        std::none_of(application_.flows.begin(), application_.flows.end(),
-                     [&](const ir::Flow& flow) { return flow.to == spread; });
+    const bool entry = std::none_of(application_.flows.begin(), application_.flows.end(),
+                                    [&](const ir::Flow& flow) { return flow.to == spread; });
     if (entry) {
       refuse("`" + name + "` cannot be spread: requests enter there, at one address")
           .Help("spread what a flow leads to");

@@ -21,7 +21,7 @@ struct Spec {
   Dimension dimension;             // Quantity
   std::vector<std::string> cases;  // Case, Cases: names; empty: any name.  Reference: keywords
   bool required = false;
-  std::string unit = "";  // Quantity: the unit to suggest, where the usual one would be odd
+  std::string unit = "";     // Quantity: the unit to suggest, where the usual one would be odd
   double most = MostFigure;  // Quantity, Int, Number; in base units
 
   std::string Unit() const;

@@ -94,8 +94,7 @@ void CheckAvailability(Builder& builder, const Attributes& read);
 inline constexpr double MostCores = 1e6;
 void CheckCores(Builder& builder, const Attributes& read);
 // E0204 for a second block of one of these keywords.
-void CheckOnce(Builder& builder, const ast::Block& block,
-               const std::vector<std::string>& keywords);
+void CheckOnce(Builder& builder, const ast::Block& block, const std::vector<std::string>& keywords);
 void RefuseFree(Builder& builder, const Attributes& read, const std::vector<std::string>& names);
 
 // Names in expressions, also where evaluation does not come by.

@@ -252,11 +252,11 @@ bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string
   if (record && record->body) {
     // What is there says which of the two forms is meant.
     const auto has = [&](const char* name) {
-      return std::any_of(
-          record->body->items.begin(), record->body->items.end(), [&](const auto& item) {
-            const auto* attribute = std::get_if<ast::Attribute>(&item);
-            return attribute && attribute->key.text() == name;
-          });
+      return std::any_of(record->body->items.begin(), record->body->items.end(),
+                         [&](const auto& item) {
+                           const auto* attribute = std::get_if<ast::Attribute>(&item);
+                           return attribute && attribute->key.text() == name;
+                         });
     };
     const bool plain = has("time") || !(has("warm") || has("cold"));
     std::vector<Spec> specs = {{"memory", Form::Quantity, dimension::Size, {}, false},
@@ -288,9 +288,9 @@ bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string
     demand.mean = demand.cold = quantity->value;
   }
   if (demand.mean >= LeastTime) return true;
-  reader.emitter().Error("E0311", demand.loc,
-                         demand.mean > 0 ? "a demand is at least 1 ns"
-                                         : "a demand is more than nothing");
+  reader.emitter().Error(
+      "E0311", demand.loc,
+      demand.mean > 0 ? "a demand is at least 1 ns" : "a demand is more than nothing");
   return false;
 }
 

@@ -268,7 +268,7 @@ class ContinuumBuilder {
   std::map<std::string, ir::Index> zones_;
   std::map<std::string, Loc> pools_;  // of the zone underway
   std::map<std::pair<ir::Index, ir::Index>, Loc> links_;
-  bool crowded_ = false;   // some zones are left out, which has been told
+  bool crowded_ = false;  // some zones are left out, which has been told
   std::string currency_;  // of the first price, with its place
   Loc currency_loc_;
 };

@@ -73,8 +73,7 @@ class DeployBuilder {
     }
     for (const ir::Constraint& rule :
          builder_.program.applications[deploy_.application].constraints) {
-      if (rule.metric != ir::Metric::Utilisation ||
-          pools.contains(rule.pool)) {
+      if (rule.metric != ir::Metric::Utilisation || pools.contains(rule.pool)) {
         continue;
       }
       const auto meant = Meant(rule.pool, {pools.begin(), pools.end()});

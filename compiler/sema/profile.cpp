@@ -279,9 +279,8 @@ void ReadProfile(Builder& builder, const Module& module, const std::string& file
         .Label(table.named, "told where it is first named");
   }
   for (const ir::Demand& demand : table.demands) {
-    const auto other = std::find_if(demands.begin(), demands.end(), [&](const ir::Demand& d) {
-      return d.kind == demand.kind;
-    });
+    const auto other = std::find_if(demands.begin(), demands.end(),
+                                    [&](const ir::Demand& d) { return d.kind == demand.kind; });
     if (other == demands.end()) {
       demands.push_back(demand);
       continue;

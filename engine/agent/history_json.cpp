@@ -409,9 +409,8 @@ std::string Describe(const Entry& entry) {
   const Outcome& outcome = finished.outcome;
   return "     " + Date(finished.at) + "  change " + Name(outcome.end) +
          (outcome.problem.empty() ? "" : ": " + outcome.problem) +
-         (std::isnan(outcome.planned)
-              ? ""
-              : ", planned in " + FormatNumber(outcome.planned, 2) + " s");
+         (std::isnan(outcome.planned) ? ""
+                                      : ", planned in " + FormatNumber(outcome.planned, 2) + " s");
 }
 
 std::string Explain(const Decided& decided, const Settings& settings) {

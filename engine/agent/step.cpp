@@ -261,9 +261,9 @@ class Stepper {
     Take(workload, candidate,
          fine +
              (MayReconsider() ? std::string("; machines that were refused may be had again")
-                                : " with " + FormatNumber(settings_.margin * 100, 3) + " % more") +
-             "; for " + Span(held) + " a placement of " + Cost(candidate.cost) + " would do instead of " +
-             Cost(candidate.running_cost));
+                              : " with " + FormatNumber(settings_.margin * 100, 3) + " % more") +
+             "; for " + Span(held) + " a placement of " + Cost(candidate.cost) +
+             " would do instead of " + Cost(candidate.running_cost));
   }
 
   bool Cheaper(const Candidate& candidate, double workload) {

@@ -180,7 +180,7 @@ struct AgentState {
   Seconds acting_since = NotKnown;
   Seconds quiet_until = 0;
   Seconds changed_at = NotKnown;  // when the last change ended
-  int64_t failures = 0;  // in a row
+  int64_t failures = 0;           // in a row
   std::vector<std::pair<Seconds, uint32_t>> moves;
 };
 

@@ -113,8 +113,7 @@ Result<Exact> OpenPhase(const plan::Plan& plan, const plan::Phase& phase, const 
     if (step.why == plan::Why::Asked) options.replace.push_back(step.address);
     if (!step.config.is_null()) graph.resources.push_back(ResourceOf(step));
   }
-  SPRINT_ASSIGN_OR_RETURN(plan::Plan now,
-                          plan::MakePlan(graph, ledger.Now(), providers, options));
+  SPRINT_ASSIGN_OR_RETURN(plan::Plan now, plan::MakePlan(graph, ledger.Now(), providers, options));
   std::string wrong;
   const auto say = [&wrong](const std::string& text) {
     wrong += (wrong.empty() ? "" : "; ") + text;

@@ -211,9 +211,9 @@ Result<std::vector<Settled>> Recover(state::Store& store, plan::ProviderSet& pro
       settled = Settled{address, "was left as the state has it"};
     }
     if (!settled.ok()) {
-      return Error(settled.error().code(),
-                   settled.error().ToString() + "; if nothing came of it, pass --not-made " +
-                       address)
+      return Error(
+                 settled.error().code(),
+                 settled.error().ToString() + "; if nothing came of it, pass --not-made " + address)
           .While("finding out what became of `" + address + "`");
     }
     all.push_back(settled.TakeValue());

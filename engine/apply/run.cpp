@@ -267,8 +267,8 @@ Run::Finished Run::Perform(Job job) {
   finished.task = job.task;
   const Task& task = tasks_[job.task];
   if (task.kind == Task::Kind::Open) {
-    auto exact = OpenPhase(plan_, plan_.phases[task.step], ledger_, providers_,
-                           std::move(job.beside));
+    auto exact =
+        OpenPhase(plan_, plan_.phases[task.step], ledger_, providers_, std::move(job.beside));
     if (exact.ok()) {
       finished.exact = exact.TakeValue();
     } else {

@@ -62,7 +62,8 @@ int AgentReplay(const Options& options) {
   auto entries = agent::ReadHistory(options.subject);
   if (!entries.ok()) return Fail(entries.error());
   auto replayed = agent::Replay(*entries);
-  if (!replayed.ok()) return Fail(replayed.TakeError().While("replaying `" + options.subject + "`"));
+  if (!replayed.ok())
+    return Fail(replayed.TakeError().While("replaying `" + options.subject + "`"));
   if (options.json) {
     value::List differences;
     for (const std::string& difference : replayed->differences) differences.push_back(difference);

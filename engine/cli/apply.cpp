@@ -79,8 +79,8 @@ int Apply(const Options& given) {
   teller.Show(compiled);
   if (!compiled.program) return Failure;
   const ir::Program& program = *compiled.program;
-  const bool places = !program.deploys.empty() || program.resources.empty() ||
-                      !options.deploy.empty();
+  const bool places =
+      !program.deploys.empty() || program.resources.empty() || !options.deploy.empty();
   auto graph = places ? lower::DesiredGraph() : lower::Lower(program);
   if (!graph.ok()) return teller.Fail(graph.error(), compiled);
   auto chosen = places ? ChooseDeploy(program, options) : nullptr;

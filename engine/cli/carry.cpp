@@ -141,9 +141,8 @@ Ran ApplyGraph(const Compiled& compiled, lower::DesiredGraph graph, const std::s
 }
 
 int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
-                   const placement::Options& placement_options, World& world,
-                   const Options& given, const Teller& teller, placement::Answer* applied,
-                   Carried* carried) {
+                   const placement::Options& placement_options, World& world, const Options& given,
+                   const Teller& teller, placement::Answer* applied, Carried* carried) {
   const ir::Program& program = *compiled.program;
   Options options = given;
   std::optional<double> approved;  // EUR/h, of the placement that the user has seen
@@ -187,8 +186,7 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
       if (carried) carried->graph.reset();
       return teller.Fail(graph.error(), compiled);
     }
-    const Ran ran =
-        ApplyGraph(compiled, graph.TakeValue(), shown, world, options, teller, carried);
+    const Ran ran = ApplyGraph(compiled, graph.TakeValue(), shown, world, options, teller, carried);
     if (ran.code != Success && !ran.refused) return ran.code;
     if (ran.code != Success) continue;
     if (Status saved = SaveRunning(compiled.path, RunningValue(*answer)); !saved.ok()) {

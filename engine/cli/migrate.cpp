@@ -40,8 +40,8 @@ Result<Pair> OpenPair(House house, const std::string& workspace, const std::stri
   if (!there.ok() || (there->records.empty() && there->open.empty())) return pair;
   pair.there = state::Same(*there, pair.snapshot);
   if (pair.there) return pair;
-  return Error(ErrorCode::Conflict, "the state there is not empty: it holds " +
-                                        Counted(there->records.size()));
+  return Error(ErrorCode::Conflict,
+               "the state there is not empty: it holds " + Counted(there->records.size()));
 }
 
 Status Copy(Pair& pair) {

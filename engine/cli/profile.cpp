@@ -260,9 +260,8 @@ Status WriteLines(const Compiled& compiled, const ir::Deploy& deploy,
     const Loc loc = target.demand.loc;
     const bool sized = target.demand.measured && target.demand.memory &&
                        compiled.sources.text(loc).find("memory") != std::string_view::npos;
-    const std::string time =
-        profile::FormatDemand(measured.seconds, measured.variation,
-                              sized ? target.demand.memory : std::nullopt);
+    const std::string time = profile::FormatDemand(measured.seconds, measured.variation,
+                                                   sized ? target.demand.memory : std::nullopt);
     edits.push_back(target.demand.measured ? profile::Edit{loc.begin, loc.end, time}
                                            : profile::LineBelow(text, last,
                                                                 "measured " + target.name + " on " +

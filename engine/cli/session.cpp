@@ -34,8 +34,8 @@ Result<std::string> GuessFile() {
 
 void Print(const std::vector<diag::Diagnostic>& diagnostics, const SourceTable& sources) {
   const bool terminal = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  const std::string text = diag::RenderTerminal(diagnostics, sources,
-                                                terminal ? diag::Color::On : diag::Color::Off);
+  const std::string text =
+      diag::RenderTerminal(diagnostics, sources, terminal ? diag::Color::On : diag::Color::Off);
   std::fputs(text.c_str(), stderr);
 }
 
@@ -117,8 +117,7 @@ Result<placement::Answer> PlaceNow(const ir::Program& program, const ir::Deploy&
 }
 
 Result<lower::DesiredGraph> LowerNow(const ir::Program& program, const ir::Deploy& deploy,
-                                     const placement::Answer& answer,
-                                     lower::DesiredGraph* before) {
+                                     const placement::Answer& answer, lower::DesiredGraph* before) {
   std::vector<lower::Assignment> assignments;
   for (const placement::Placed& part : answer.parts) {
     assignments.push_back(

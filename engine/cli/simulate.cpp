@@ -203,8 +203,7 @@ std::vector<Row> RowsOf(const ir::Program& program, const ir::Deploy& deploy,
     if (response.requests == 0) continue;
     add("mean", std::nullopt, response.mean);
     for (size_t q = 0; q < subject.quantiles.size(); ++q) {
-      add(FormatPercentile(subject.quantiles[q]), subject.quantiles[q],
-          response.quantiles[q]);
+      add(FormatPercentile(subject.quantiles[q]), subject.quantiles[q], response.quantiles[q]);
     }
   }
   for (uint32_t j = 0; j < problem.pools.size(); ++j) {
@@ -402,8 +401,7 @@ int Simulate(const Options& options) {
   AddQuestions(subject);
   SetLength(options, subject.model.problem, settings);
 
-  if (const Status fits =
-          simulate::CheckLimits(subject.model.problem, subject.placement, settings);
+  if (const Status fits = simulate::CheckLimits(subject.model.problem, subject.placement, settings);
       !fits.ok()) {
     return Fail(fits.error(), compiled);
   }

@@ -107,8 +107,7 @@ int End(const Options& options, const Edit& edit, Object told, const std::string
   }
   std::fputs(text.c_str(), stdout);
   if (!backup->empty()) {
-    std::fprintf(stderr, "sprint: to undo this: sprint state import %s --force\n",
-                 backup->c_str());
+    std::fprintf(stderr, "sprint: to undo this: sprint state import %s --force\n", backup->c_str());
   }
   return Success;
 }

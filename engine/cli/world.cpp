@@ -94,8 +94,7 @@ Result<std::vector<state::Refusal>> RefusedNow(World* world) {
 }
 
 Result<StateNow> Settled(World& world, const Options& options,
-                         const std::function<void(const apply::Settled&)>& told,
-                         bool destroying) {
+                         const std::function<void(const apply::Settled&)>& told, bool destroying) {
   SPRINT_ASSIGN_OR_RETURN(StateNow now, world.store->Latest());
   if (now->open.empty()) return now;
   if (!world.lock) SPRINT_RETURN_IF_ERROR(Lock(world, "settle"));

@@ -52,8 +52,7 @@ double Disturbance(double utilisation, double variation) {
   const double square = variation * variation;
   const double wait = (1 + square) / (2 * (1 - utilisation));
   // 1 less the Laplace transform of a demand of mean 1, at 1/wait.
-  const double ends =
-      -std::expm1(square < 1e-9 ? -1 / wait : -std::log1p(square / wait) / square);
+  const double ends = -std::expm1(square < 1e-9 ? -1 / wait : -std::log1p(square / wait) / square);
   return (2 - utilisation) * (wait - wait * wait * ends);
 }
 

@@ -70,8 +70,7 @@ struct FunctionResponse {
   Sojourn response;
   double cold_share = 0;
 };
-FunctionResponse WarmPool(double rate, double warm, double cold, double idle,
-                          double variation = 1);
+FunctionResponse WarmPool(double rate, double warm, double cold, double idle, double variation = 1);
 
 // Mean time (s) that is billed for an execution when every unit begun is billed whole:
 // unit * sum over k of P(X > k unit) = unit / (1 - e^(-unit/mean)) for exponential times.

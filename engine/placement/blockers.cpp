@@ -18,8 +18,8 @@ Fit FitOf(const solver::Problem& problem, const solver::Part& part, const solver
       part.gpu_memory > pool.gpu_memory) {
     return Fit::NoMemory;
   }
-  const double room = function ? solver::Concurrency(problem, pool)
-                               : solver::Capacity(problem, pool) * pool.max;
+  const double room =
+      function ? solver::Concurrency(problem, pool) : solver::Capacity(problem, pool) * pool.max;
   return part.rate * option.demand > room ? Fit::NoTime : Fit::Yes;
 }
 
@@ -51,9 +51,8 @@ std::vector<uint32_t> PoolsOf(const solver::Component& component, bool last) {
 bool Joined(const solver::Problem& problem, const solver::Flow& flow) {
   const auto to = PoolsOf(problem.components[flow.to], /*last=*/false);
   for (const uint32_t a : PoolsOf(problem.components[flow.from], /*last=*/true)) {
-    if (std::any_of(to.begin(), to.end(), [&](uint32_t b) {
-          return std::isfinite(solver::Hop(problem, a, b, 0));
-        })) {
+    if (std::any_of(to.begin(), to.end(),
+                    [&](uint32_t b) { return std::isfinite(solver::Hop(problem, a, b, 0)); })) {
       return true;
     }
   }
@@ -88,11 +87,11 @@ std::vector<CoreLine> Blockers(const ir::Deploy& deploy, const ir::Application& 
     if (apart == Most || model.copy[flow.from] > 0 || model.copy[flow.to] > 0) continue;
     if (Joined(problem, flow)) continue;
     ++apart;
-    const auto written = std::find_if(
-        application.flows.begin(), application.flows.end(), [&](const ir::Flow& candidate) {
-          return candidate.from == model.components[flow.from] &&
-                 candidate.to == model.components[flow.to];
-        });
+    const auto written = std::find_if(application.flows.begin(), application.flows.end(),
+                                      [&](const ir::Flow& candidate) {
+                                        return candidate.from == model.components[flow.from] &&
+                                               candidate.to == model.components[flow.to];
+                                      });
     lines.push_back({written->loc, "no link leads from where " + name(flow.from) +
                                        " can be to where " + name(flow.to) + " can"});
   }

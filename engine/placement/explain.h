@@ -8,7 +8,7 @@ namespace sprint::placement {
 // Fills in why nothing holds, and what would: other bounds, without a pin, more instances.
 // Internal: as of Place.
 Status ExplainTo(const ir::Program& program, const ir::Deploy& deploy, const Model& model,
-               const solver::Budget& budget, Answer& answer);
+                 const solver::Budget& budget, Answer& answer);
 
 // The condition of a requirement with another bound: "cost <= 0.124 EUR/h", three digits,
 // rounded to the side that holds. `bound` as in solver::Constraint.

@@ -89,8 +89,7 @@ class Builder {
         pool.concurrency = kind.concurrency;
         pool.idle = written.idle;
         problem().pools.push_back(pool);
-        pools_.emplace(zone.name + "." + written.name,
-                       static_cast<uint32_t>(model_.pools.size()));
+        pools_.emplace(zone.name + "." + written.name, static_cast<uint32_t>(model_.pools.size()));
         model_.pools.push_back({z, k});
       }
     }
@@ -136,9 +135,8 @@ class Builder {
     }
     std::vector<bool> used;
     for (const ir::Zone& zone : continuum_.zones) {
-      used.push_back(std::any_of(zone.pools.begin(), zone.pools.end(), [&](const ir::Pool& pool) {
-        return kinds.contains(pool.kind);
-      }));
+      used.push_back(std::any_of(zone.pools.begin(), zone.pools.end(),
+                                 [&](const ir::Pool& pool) { return kinds.contains(pool.kind); }));
     }
     return used;
   }

@@ -124,21 +124,20 @@ Value Document(const Plan& plan) {
   for (const auto& [name, text] : plan.params) params[name] = text;
   for (const auto& [name, hash] : plan.provider_hashes) hashes[name] = hash;
   const Value* placement = plan.placement.Find("document");
-  return Object{
-      {"format", Format},
-      {"program", plan.program},
-      {"sources", std::move(sources)},
-      {"params", std::move(params)},
-      {"state", Object{{"lineage", plan.lineage}, {"serial", plan.serial}}},
-      {"providers", std::move(hashes)},
-      {"partial", plan.partial},
-      {"refresh_only", plan.refresh_only},
-      {"errors", Texts(plan.errors)},
-      {"notes", Texts(plan.notes)},
-      {"placement", placement ? *placement : Value()},
-      {"phases", std::move(phases)},
-      {"steps", std::move(steps)},
-      {"counts", Counts(plan, nullptr)}};
+  return Object{{"format", Format},
+                {"program", plan.program},
+                {"sources", std::move(sources)},
+                {"params", std::move(params)},
+                {"state", Object{{"lineage", plan.lineage}, {"serial", plan.serial}}},
+                {"providers", std::move(hashes)},
+                {"partial", plan.partial},
+                {"refresh_only", plan.refresh_only},
+                {"errors", Texts(plan.errors)},
+                {"notes", Texts(plan.notes)},
+                {"placement", placement ? *placement : Value()},
+                {"phases", std::move(phases)},
+                {"steps", std::move(steps)},
+                {"counts", Counts(plan, nullptr)}};
 }
 
 }  // namespace sprint::plan

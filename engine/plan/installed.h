@@ -31,7 +31,7 @@ class Installed {
   ProviderSet& providers_;
   std::vector<std::string>& notes_;
   std::map<std::string, host::Provider*> known_;  // configured ones, and those not installed
-  std::set<std::string> used_;                     // installed
+  std::set<std::string> used_;                    // installed
 };
 
 }  // namespace sprint::plan

@@ -22,8 +22,8 @@ Result<When> Configurable(const lower::ProviderConfig& config, const StepAt& ste
     }
     if (!step) continue;
     phase.number = std::max(phase.number, step->phase + 1);
-    later = later || step->bounded || step->action == Action::Create ||
-            step->action == Action::Replace;
+    later =
+        later || step->bounded || step->action == Action::Create || step->action == Action::Replace;
   }
   const auto before = lower::Resolve(config.config, [&](const std::string& address) {
     const Step* step = steps(address);

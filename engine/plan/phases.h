@@ -32,12 +32,12 @@ Result<When> Configurable(const lower::ProviderConfig& config, const StepAt& ste
 // `config`, `drift` and the address is filled in. Conservative: an attribute that differs, or
 // is not known, may need a new object.
 struct Bounding {
-  value::Value config;           // resolved as far as it can be
-  const value::Schema* schema;   // null: not known
-  const state::Record* record;   // null: the state has none
-  Why anew = Why::None;          // a new object is made because of this, …
-  std::string anew_reason{};     // … in words
-  bool host_remade = false;      // what configures the provider is made anew
+  value::Value config;          // resolved as far as it can be
+  const value::Schema* schema;  // null: not known
+  const state::Record* record;  // null: the state has none
+  Why anew = Why::None;         // a new object is made because of this, …
+  std::string anew_reason{};    // … in words
+  bool host_remade = false;     // what configures the provider is made anew
 };
 void Bound(const Bounding& bounding, Step& step);
 

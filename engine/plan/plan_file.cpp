@@ -216,13 +216,12 @@ Result<Step> ToStep(const value::Value& value) {
 std::string ToText(const Plan& plan) {
   value::List steps, providers, phases, due;
   for (const Due& one : plan.due) {
-    due.push_back(value::Object{
-        {"address", one.address}, {"trigger", one.trigger}, {"cause", one.cause}});
+    due.push_back(
+        value::Object{{"address", one.address}, {"trigger", one.trigger}, {"cause", one.cause}});
   }
   for (const Phase& phase : plan.phases) {
-    phases.push_back(value::Object{{"number", phase.number},
-                                   {"provider", phase.provider},
-                                   {"after", Names(phase.after)}});
+    phases.push_back(value::Object{
+        {"number", phase.number}, {"provider", phase.provider}, {"after", Names(phase.after)}});
   }
   for (const Step& step : plan.steps) steps.push_back(FromStep(step));
   for (const lower::ProviderConfig& provider : plan.providers) {
@@ -269,8 +268,7 @@ Result<Plan> FromText(const std::string& text) {
   plan.placement = Member(document, "placement");
   plan.errors = Names(document.Find("errors"));
   const value::Value steps = Member(document, "steps"), providers = Member(document, "providers"),
-                     phases = Member(document, "phases"),
-                     due = Member(document, "due");
+                     phases = Member(document, "phases"), due = Member(document, "due");
   if (const auto* list = due.As<value::List>()) {
     for (const value::Value& item : *list) {
       plan.due.push_back({item.Text("address"), item.Text("trigger"), item.Text("cause")});

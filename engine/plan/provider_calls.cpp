@@ -49,8 +49,7 @@ struct Pending {
 
 // Questions by the provider they go to.
 struct Batch {
-  explicit Batch(std::vector<Question> given)
-      : questions(std::move(given)), all(questions.size()) {
+  explicit Batch(std::vector<Question> given) : questions(std::move(given)), all(questions.size()) {
     std::map<host::Provider*, size_t> group_of;
     for (size_t i = 0; i < questions.size(); ++i) {
       Question& question = questions[i];

@@ -91,9 +91,8 @@ std::string Sentence(const apply::Event& event) {
     const std::string phase = "phase " + std::to_string(event.phase->number) + "  ";
     const std::string provider = "provider `" + event.phase->provider + "`";
     if (event.kind == Kind::Stopped) return phase + provider + " stopped: " + event.error;
-    const auto changes =
-        std::count_if(event.steps.begin(), event.steps.end(),
-                      [](const plan::Step* step) { return step->Changes(); });
+    const auto changes = std::count_if(event.steps.begin(), event.steps.end(),
+                                       [](const plan::Step* step) { return step->Changes(); });
     return phase + provider + " is configured and has " + std::to_string(changes) +
            (changes == 1 ? " object" : " objects") + " to make, change or delete";
   }

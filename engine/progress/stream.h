@@ -22,8 +22,8 @@ class Stream final : public Progress {
   Stream(Write write, const Clock& clock, const std::string& version);
   ~Stream() override;
 
-  // The plan: a "phase" for each that waits, a "planned" for each step that changes something, a "note" for each note, a
-  // "drift" for what somebody else changed, and "plan" with the counts.
+  // The plan: a "phase" for each that waits, a "planned" for each step that changes something, a
+  // "note" for each note, a "drift" for what somebody else changed, and "plan" with the counts.
   void Begin(const plan::Plan& plan) override;
   void On(const apply::Event& event) override;
   void Tick(Interrupted interrupted) override;

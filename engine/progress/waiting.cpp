@@ -25,8 +25,7 @@ void Waiting::Tick(const std::string& how_far) {
   const double now = std::chrono::duration<double>(clock_.Steady() - began_).count();
   if (now < next_) return;
   next_ = now + (terminal_ ? Redrawing : Line);
-  const std::string text =
-      what_ + ": " + Duration(now) + (how_far.empty() ? "" : ", ") + how_far;
+  const std::string text = what_ + ": " + Duration(now) + (how_far.empty() ? "" : ", ") + how_far;
   write_(terminal_ ? "\r\033[K" + text : "  ... " + text + "\n");
   drawn_ = terminal_;
 }

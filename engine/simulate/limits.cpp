@@ -38,9 +38,9 @@ Status CheckLimits(const solver::Problem& problem, const solver::Placement& plac
   }
   const double run = settings.warmup + settings.seconds;
   if (shortest < run * std::numeric_limits<double>::epsilon() * LeastTicks) {
-    return Error(ErrorCode::InvalidArgument,
-                 "times of " + Shown(shortest) + " are lost in a run of " + Shown(run) +
-                     ": simulate fewer requests, or a higher rate");
+    return Error(ErrorCode::InvalidArgument, "times of " + Shown(shortest) +
+                                                 " are lost in a run of " + Shown(run) +
+                                                 ": simulate fewer requests, or a higher rate");
   }
   return Ok();
 }

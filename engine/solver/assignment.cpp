@@ -188,7 +188,8 @@ class Assignment::State {
     for (uint32_t j = 0; j < room_.size(); ++j) room_[j] = partial_.most(j) - partial_.load(j);
     for (uint32_t c = 0; c < all_; ++c) {
       if (partial_.placed(c)) continue;
-      std::erase_if(level.alive[c], [&](uint32_t k) { return !partial_.StillFits(c, choices_[c][k]); });
+      std::erase_if(level.alive[c],
+                    [&](uint32_t k) { return !partial_.StillFits(c, choices_[c][k]); });
       if (level.alive[c].empty()) return;
     }
     // A certificate does without.

@@ -50,8 +50,8 @@ class Cheapest {
   std::vector<Part> all_, parts_;   // of all_offers_, of offers_
   std::vector<Offer> all_offers_, offers_;
   std::vector<char> usable_;
-  std::vector<std::array<Least, 2>> least_;           // per part: at the edge, in the cloud
-  std::vector<std::array<uint32_t, 3>> best_;         // per component and step: the variant
+  std::vector<std::array<Least, 2>> least_;    // per part: at the edge, in the cloud
+  std::vector<std::array<uint32_t, 3>> best_;  // per component and step: the variant
 };
 
 }  // namespace sprint::solver

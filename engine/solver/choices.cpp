@@ -65,8 +65,8 @@ void Choices::Grow(double due, Choice choice) {
     const double more = due + item.fixed + (*prices_)[item.pool] * item.load;
     if (!(more + rest_[p + 1] < most)) continue;
     if (problem_.one_way && !item.cloud && choice.ends_in_cloud) continue;
-    if (p > 0 && !std::isfinite(
-                     Hop(problem_, so_far_.back()->pool, item.pool, written[p - 1].output))) {
+    if (p > 0 &&
+        !std::isfinite(Hop(problem_, so_far_.back()->pool, item.pool, written[p - 1].output))) {
       continue;
     }
     Choice next = choice;

@@ -59,7 +59,7 @@ class Columns {
     std::vector<Ban> pins;                          // it runs there, if anywhere
     std::vector<std::array<uint32_t, 2>> variants;  // components and variants they do not take
     std::vector<std::array<double, 2>> kinds;       // least and most instances of each
-    bool rough = false;         // knapsacks are only looked at, not solved
+    bool rough = false;                             // knapsacks are only looked at, not solved
     std::vector<double> taken;  // s of each bound on times that parts may not spend; empty: none
   };
   void Enter(const Scope& scope);
@@ -178,9 +178,9 @@ class Columns {
   std::vector<std::vector<uint32_t>> of_component_;  // choices
   std::vector<Column> columns_;
   uint64_t solutions_ = 0;
-  std::vector<std::vector<uint32_t>> of_pool_;       // columns
+  std::vector<std::vector<uint32_t>> of_pool_;  // columns
   int nodes_ = 0, most_nodes_ = 0;              // of a knapsack
-  const Progress* progress_ = nullptr;  // of the Bound under way
+  const Progress* progress_ = nullptr;          // of the Bound under way
   bool exhausted_ = false;                      // one did not get by with them
 
   linear::Programme master_;
@@ -196,7 +196,7 @@ class Columns {
   std::vector<uint32_t> instead_;
   std::vector<double> instead_cost_;
   double nowhere_cost_ = 0, first_link_ = 0;
-  std::vector<uint32_t> group_of_, kind_;   // per pool
+  std::vector<uint32_t> group_of_, kind_;  // per pool
 
   std::vector<Use> used_;
   std::vector<double> taken_;  // per choice

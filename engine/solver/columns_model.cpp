@@ -218,10 +218,9 @@ void Columns::MakeMaster(double nowhere) {
   }
   std::map<std::tuple<Form, double, double, double, double, bool>, uint32_t> kinds;
   for (const Pool& pool : problem_.pools) {
-    const auto [at, fresh] =
-        kinds.emplace(std::tuple{pool.form, pool.memory, pool.gpu_memory, pool.reserved,
-                                 pool.cores, pool.per_core},
-                      static_cast<uint32_t>(kinds.size()));
+    const auto [at, fresh] = kinds.emplace(std::tuple{pool.form, pool.memory, pool.gpu_memory,
+                                                      pool.reserved, pool.cores, pool.per_core},
+                                           static_cast<uint32_t>(kinds.size()));
     kind_.push_back(at->second);
     if (fresh) kind_row_.push_back(master_.AddRow(0, Infinity));
   }

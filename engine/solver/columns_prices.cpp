@@ -100,8 +100,7 @@ double Columns::Way(const PartPrices& at, size_t link) const {
   return least;
 }
 
-double Columns::Best(const PartPrices& at, uint32_t j, double below,
-                     std::vector<Column>* found) {
+double Columns::Best(const PartPrices& at, uint32_t j, double below, std::vector<Column>* found) {
   offers_.clear();
   const auto& pieces = pieces_[j];
   double gains = 0;
@@ -233,11 +232,10 @@ PartPrices Columns::Cheapest() const {
   PartPrices best;
   double most = -Infinity;
   for (const double share : {0.0, 0.5, 1.0}) {
-    PartPrices at{std::vector<double>(parts_ * sides_, Infinity),
-                  std::vector<double>(way_row_.size(), 0), std::vector<double>(rules_.size(), 0),
-                  std::vector<double>(kind_row_.size(), 0),
-                  std::vector<double>(zone_row_.size(), 0),
-                  std::vector<double>(end_row_.size(), 0)};
+    PartPrices at{
+        std::vector<double>(parts_ * sides_, Infinity), std::vector<double>(way_row_.size(), 0),
+        std::vector<double>(rules_.size(), 0),          std::vector<double>(kind_row_.size(), 0),
+        std::vector<double>(zone_row_.size(), 0),       std::vector<double>(end_row_.size(), 0)};
     for (uint32_t j = 0; j < pieces_.size(); ++j) {
       const Filling::Room room = RoomOf(j, {1, 1});
       const double each = relaxation_.function(j) ? 0 : relaxation_.burden(j);

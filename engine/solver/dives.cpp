@@ -82,7 +82,8 @@ void Dives::Finish() {
     std::vector<uint32_t> pools;
     for (uint32_t v = 0; v < items_[c].size(); ++v) {
       std::vector<uint32_t> there;
-      for (size_t p = 0; p < items_[c][v].size(); ++p) there.push_back(where_[columns_.part(c, v, p)]);
+      for (size_t p = 0; p < items_[c][v].size(); ++p)
+        there.push_back(where_[columns_.part(c, v, p)]);
       const size_t placed =
           there.size() - static_cast<size_t>(std::count(there.begin(), there.end(), Nowhere));
       if (placed <= most && v > 0) continue;

@@ -12,8 +12,7 @@ constexpr double MostExcess = 100;
 
 }  // namespace
 
-Draft::Draft(const Problem& problem, const Domains& domains)
-    : problem_(problem), ways_(problem) {
+Draft::Draft(const Problem& problem, const Domains& domains) : problem_(problem), ways_(problem) {
   const auto all = static_cast<uint32_t>(problem.components.size());
   const size_t pools = problem.pools.size();
   placement_.variant.assign(all, 0);
@@ -49,8 +48,8 @@ Draft::Draft(const Problem& problem, const Domains& domains)
     if (!domains.active(i)) continue;
     for (uint32_t k = 0; k < rule.path.size(); ++k) of_component_[rule.path[k]].push_back({i, k});
     if (rule.metric == Metric::Response) {
-      steps_[i] = {std::vector<Response>(rule.path.size()),
-                   std::vector<char>(rule.path.size(), 0), {}};
+      steps_[i] = {
+          std::vector<Response>(rule.path.size()), std::vector<char>(rule.path.size(), 0), {}};
       for (uint32_t k = 0; k < rule.path.size(); ++k) TouchStep(i, k);
     }
     if (rule.metric == Metric::Utilisation) of_pool_[rule.pool].push_back(i);
@@ -459,8 +458,6 @@ void Draft::Press(double factor) {
   }
 }
 
-void Draft::SetWeight(double weight) {
-  std::fill(weight_.begin(), weight_.end(), weight);
-}
+void Draft::SetWeight(double weight) { std::fill(weight_.begin(), weight_.end(), weight); }
 
 }  // namespace sprint::solver

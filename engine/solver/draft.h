@@ -107,9 +107,9 @@ class Draft {
     uint32_t constraint = 0, step = 0;  // of its path
   };
   std::vector<std::vector<Place>> of_component_;
-  std::vector<std::vector<uint32_t>> of_pool_;                 // constraints
-  std::vector<uint32_t> of_all_;                               // those on sums
-  std::vector<double> weight_;                                 // per constraint
+  std::vector<std::vector<uint32_t>> of_pool_;  // constraints
+  std::vector<uint32_t> of_all_;                // those on sums
+  std::vector<double> weight_;                  // per constraint
   struct Reading {
     double is = 0, excess = 0;
   };
@@ -123,12 +123,12 @@ class Draft {
     std::vector<uint32_t> touched;
   };
   std::vector<Steps> steps_;  // per constraint
-  bool changed_ = false;  // since the last Refresh
+  bool changed_ = false;      // since the last Refresh
   struct Sums {
     double load, memory, gpu;
     uint32_t count;
   };
-  std::vector<Sums> sums_;            // of Ask
+  std::vector<Sums> sums_;  // of Ask
   struct Step {
     Place place;
     Response before;

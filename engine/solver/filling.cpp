@@ -189,8 +189,8 @@ double Filling::Reach(const std::vector<Offer>& offers, const Room& room, double
 // Returns a bound for all of it.
 double Filling::Collect() {
   const double time = Slowness(room_, range_.low).value;
-  const double room = range_.by_load * range_.high +
-                      (range_.by_memory > 0 ? range_.by_memory * room_.memory : 0);
+  const double room =
+      range_.by_load * range_.high + (range_.by_memory > 0 ? range_.by_memory * room_.memory : 0);
   double bound = range_.worth * room;
   candidates_.clear();
   for (uint32_t k = 0; k < offers_->size(); ++k) {
@@ -275,9 +275,9 @@ double Filling::Rest(size_t from, double room) const {
 // Does its family allow it beside what is chosen?
 bool Filling::Suits(const Offer& offer) const {
   return offer.family == 0 || std::none_of(chosen_.begin(), chosen_.end(), [&](uint32_t k) {
-    const Offer& other = (*offers_)[k];
-    return other.family == offer.family && other.member != offer.member;
-  });
+           const Offer& other = (*offers_)[k];
+           return other.family == offer.family && other.member != offer.member;
+         });
 }
 
 void Filling::Descend(const At& at, size_t from) {

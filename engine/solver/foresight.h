@@ -28,13 +28,13 @@ class Foresight {
 
   const Problem& problem_;
   const Partial& partial_;
-  std::vector<const Constraint*> rules_;             // on mean response times
-  std::vector<std::vector<uint32_t>> of_component_;  // rules, by their place there
-  std::vector<double> load_;                         // per pool, at least
+  std::vector<const Constraint*> rules_;                        // on mean response times
+  std::vector<std::vector<uint32_t>> of_component_;             // rules, by their place there
+  std::vector<double> load_;                                    // per pool, at least
   std::vector<std::vector<std::pair<uint32_t, double>>> sure_;  // of it, by each component
-  std::vector<double> quickest_, slack_;             // per component, per rule
-  std::vector<double> mine_;                         // per pool; 0 between two looks
-  std::vector<std::vector<double>> means_;           // per component, of what is alive
+  std::vector<double> quickest_, slack_;                        // per component, per rule
+  std::vector<double> mine_;                                    // per pool; 0 between two looks
+  std::vector<std::vector<double>> means_;                      // per component, of what is alive
 };
 
 }  // namespace sprint::solver

@@ -40,7 +40,7 @@ struct Links {
   // An end is a link's side and a region, or a zone of a region that has several; each part of
   // that side is at one of the first kind and may be at one of the second.
   uint32_t ends = 0;
-  std::vector<uint32_t> region, member;       // per pool; a member is a zone, or None
+  std::vector<uint32_t> region, member;        // per pool; a member is a zone, or None
   std::vector<std::vector<uint32_t>> of_part;  // where its ends begin, one for each link it has
 
   // Ends of part k when it runs on pool j.

@@ -111,8 +111,8 @@ Neighbourhood::Neighbourhood(const Problem& problem, const Domains& domains, con
   }
   if (movable_.size() < ManyToFill) return;
   refill_.emplace(problem, domains, items, draft_, random_);
-  const auto fits = std::count_if(movable_.begin(), movable_.end(),
-                                  [&](uint32_t c) { return refill_->Fits(c); });
+  const auto fits =
+      std::count_if(movable_.begin(), movable_.end(), [&](uint32_t c) { return refill_->Fits(c); });
   if (static_cast<size_t>(fits) < ManyToFill) refill_.reset();
 }
 
@@ -462,8 +462,8 @@ void Neighbourhood::Improve(uint64_t rounds, uint64_t patience) {
       record_ = draft_.objective();
       if (refill_) refill_->Learn();
     }
-    const double tolerance = (refill_ ? RefillTolerance : 1) *
-                             Tolerance[round / Turn % std::size(Tolerance)];
+    const double tolerance =
+        (refill_ ? RefillTolerance : 1) * Tolerance[round / Turn % std::size(Tolerance)];
     banned_ = ~0U;
     eagerness_ = Chance(3) == 0 ? 1 : Share();
     bool whole = false;

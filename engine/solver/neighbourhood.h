@@ -79,7 +79,7 @@ class Neighbourhood {
   uint64_t pass_ = 0;
   std::vector<Link> links_, next_;  // of Chains: those that were kept, and those to choose from
   std::vector<uint32_t> movable_;
-  std::vector<char> moves_;        // per component: is it one of these?
+  std::vector<char> moves_;    // per component: is it one of these?
   std::vector<double> worth_;  // per pool: burden of a busy second
   std::vector<uint32_t> hardware_;
   std::optional<Refill> refill_;  // where there is much to fill

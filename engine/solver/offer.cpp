@@ -29,8 +29,7 @@ bool Flows(const Problem& problem, const Placement& placement) {
   for (const Flow& flow : problem.flows) {
     const auto& from = placement.pool[flow.from];
     const uint32_t to = placement.pool[flow.to][0];
-    const auto& parts =
-        problem.components[flow.from].variants[placement.variant[flow.from]].parts;
+    const auto& parts = problem.components[flow.from].variants[placement.variant[flow.from]].parts;
     for (size_t p = 0; p < parts.size(); ++p) {
       const bool last = p + 1 == parts.size();
       if ((last || parts[p].exit > 0) && !std::isfinite(Hop(problem, from[p], to, 0))) return false;

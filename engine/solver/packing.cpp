@@ -97,9 +97,9 @@ bool Packing::Decided(const Region& region, const Hardware& hardware) const {
     for (const auto& parts : items_[c]) {
       double chains = parts.empty() ? 0 : 1;
       for (const auto& options : parts) {
-        chains *= static_cast<double>(std::count_if(
-            options.begin(), options.end(),
-            [&](const Item& item) { return hardware.usable[item.pool] != 0; }));
+        chains *= static_cast<double>(
+            std::count_if(options.begin(), options.end(),
+                          [&](const Item& item) { return hardware.usable[item.pool] != 0; }));
       }
       ways += chains;
     }

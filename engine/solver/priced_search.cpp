@@ -15,7 +15,7 @@ constexpr int RootRounds = 1000, NodeRounds = 40;
 constexpr double Rounding = 1e-10;
 constexpr uint32_t Seed = 1;
 constexpr double FewerLeft = 0.8;  // pools, to begin the search again
-constexpr double Whole = 1e-5;  // shares this near to a whole number are one
+constexpr double Whole = 1e-5;     // shares this near to a whole number are one
 
 // How far from whole.
 double Broken(double share) { return std::fabs(share - std::round(share)); }
@@ -40,8 +40,8 @@ double PricedSearch::Root(const Hardware& hardware) {
     columns_.StartFrom(*known_);
   }
   columns_.Enter(root_.scope);
-  root_.bound = std::max(
-      root_.bound, columns_.Bound(root_.prices, RootRounds, progress_.Cutoff(), progress_));
+  root_.bound = std::max(root_.bound,
+                         columns_.Bound(root_.prices, RootRounds, progress_.Cutoff(), progress_));
   Fix();
   return root_.bound;
 }

@@ -70,8 +70,9 @@ class PricedSearch {
   Dives dives_;
   Node root_;
   bool begun_ = false;
-  size_t left_ = 0;   // pools that were open where it began
-  double fixed_ = std::numeric_limits<double>::infinity();  // cost of the best when pools were closed
+  size_t left_ = 0;  // pools that were open where it began
+  double fixed_ =
+      std::numeric_limits<double>::infinity();  // cost of the best when pools were closed
   std::optional<Placement> known_;
   std::vector<Node> open_;  // a heap
   std::optional<Node> next_;

@@ -92,7 +92,8 @@ double Refill::TimePrice(uint32_t c) const {
 double Refill::Hops(uint32_t c, uint32_t pool) const {
   double price = 0;
   const auto way = [&](uint32_t from, uint32_t to, uint32_t source) {
-    const double output = problem_.components[source].variants[draft_.placement().variant[source]]
+    const double output = problem_.components[source]
+                              .variants[draft_.placement().variant[source]]
                               .parts.back()
                               .output;
     return Hop(problem_, from, to, output);
@@ -126,15 +127,15 @@ double Refill::Worth(uint32_t pool) const {
 
 void Refill::MakeOffers(uint32_t pool, const std::vector<uint32_t>& loose) {
   offers_.clear();
-  const double memory = problem_.pools[pool].memory - problem_.pools[pool].reserved -
-                        draft_.memory(pool);
+  const double memory =
+      problem_.pools[pool].memory - problem_.pools[pool].reserved - draft_.memory(pool);
   for (uint32_t c : loose) {
     const Item* item = At(c, pool);
     if (!item || item->memory > memory || !draft_.Room(*item)) continue;
     const double worth = worth_[c] - item->fixed - Hops(c, pool);
     if (worth <= 0) continue;
-    offers_.push_back({c, worth, item->load, item->memory, item->gpu_memory,
-                       TimePrice(c) * Demand(c, *item)});
+    offers_.push_back(
+        {c, worth, item->load, item->memory, item->gpu_memory, TimePrice(c) * Demand(c, *item)});
   }
 }
 
@@ -199,7 +200,8 @@ void Refill::Best(const std::vector<uint32_t>& loose, int nodes, double need, Co
   }
 }
 
-uint64_t Refill::Put(std::vector<uint32_t>& loose, const std::vector<uint32_t>& pools, double noise) {
+uint64_t Refill::Put(std::vector<uint32_t>& loose, const std::vector<uint32_t>& pools,
+                     double noise) {
   const uint64_t before = work_;
   for (uint32_t c : loose) {
     worth_[c] = (share_[c] + timed_[c]) * (1 - noise * (random_() / 4294967296.0));
@@ -240,9 +242,9 @@ uint64_t Refill::Put(std::vector<uint32_t>& loose, const std::vector<uint32_t>& 
     if (!some) best->ratio = 0;
     for (Content& content : contents_) {
       content.stale = content.stale || std::any_of(taken.begin(), taken.end(), [&](uint32_t c) {
-        return std::find(content.components.begin(), content.components.end(), c) !=
-               content.components.end();
-      });
+                        return std::find(content.components.begin(), content.components.end(), c) !=
+                               content.components.end();
+                      });
     }
   }
   return work_ - before;
@@ -287,8 +289,9 @@ void Refill::Learn() {
     for (uint32_t c : draft_.users(j)) {
       if (!fits_[c]) continue;
       const Item& item = draft_.item(c, 0);
-      const double part = (draft_.load(j) > 0 ? by_load * item.load / draft_.load(j) : 0) +
-                          (draft_.memory(j) > 0 ? (1 - by_load) * item.memory / draft_.memory(j) : 0);
+      const double part =
+          (draft_.load(j) > 0 ? by_load * item.load / draft_.load(j) : 0) +
+          (draft_.memory(j) > 0 ? (1 - by_load) * item.memory / draft_.memory(j) : 0);
       share_[c] += Learning * (burden_[j] * n * part - share_[c]);
       const double due = TimePrice(c) * Demand(c, item) * time + Hops(c, j);
       timed_[c] += Learning * (due - timed_[c]);

@@ -419,7 +419,7 @@ class Searcher {
   Domains domains_;
   uint32_t all_;
   Items items_;
-  double reach_ = 1;      // of the gap, for the next turn of proof
+  double reach_ = 1;  // of the gap, for the next turn of proof
   Relaxation relaxation_;
   Progress progress_;
   Assignment assignment_;

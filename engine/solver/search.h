@@ -23,7 +23,7 @@ struct Budget {
   uint64_t steps = 5'000'000;  // nodes of the search
   std::stop_token stop;
   double seconds = std::numeric_limits<double>::infinity();  // by the wall's clock
-  Watch* watch = nullptr;  // or null
+  Watch* watch = nullptr;                                    // or null
 };
 
 struct SearchOptions {

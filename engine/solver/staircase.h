@@ -34,7 +34,7 @@ class Staircase {
 
   uint32_t components_;
   std::vector<std::array<uint32_t, 2>> flows_;  // those that others do not imply
-  std::vector<Arc> arcs_;  // each followed by its opposite
+  std::vector<Arc> arcs_;                       // each followed by its opposite
   std::vector<std::vector<uint32_t>> out_;
   std::vector<int> level_;
   std::vector<uint32_t> next_, queue_;

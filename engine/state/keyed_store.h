@@ -83,11 +83,11 @@ class KeyedStore final : public Store {
   std::deque<Waiting*> queue_;
   bool leading_ = false;  // somebody writes; token_ and tally_ are theirs
   std::optional<int64_t> token_;
-  std::optional<Tally> tally_;  // none: to be read before the next write
-  bool mine_ = false;           // nobody else can have written since tally_ was true
+  std::optional<Tally> tally_;      // none: to be read before the next write
+  bool mine_ = false;               // nobody else can have written since tally_ was true
   std::shared_ptr<Snapshot> kept_;  // of Latest: as in tally_ but for written_
   Change written_;                  // by this store since
-  int64_t next_ = 1;            // intent: never given twice, also not after a failed write
+  int64_t next_ = 1;                // intent: never given twice, also not after a failed write
 };
 
 }  // namespace sprint::state

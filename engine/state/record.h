@@ -44,7 +44,7 @@ struct Record {
   // The `replace_when` that was fulfilled while the object could not be replaced, as
   // lower::Name has it; or "".
   std::string due;
-  std::string tag;       // the ownership tag its object carries, or ""
+  std::string tag;  // the ownership tag its object carries, or ""
   Lifecycle lifecycle;
   std::vector<Deposed> deposed;
 };

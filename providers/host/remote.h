@@ -59,9 +59,7 @@ class Remote final : public Provider {
   std::vector<Result<PlanAnswer>> PlanMany(const std::vector<PlanCall>& calls) override;
   void Stop() override;
   void Kill() override { process_->Kill(); }
-  bool alive() override {
-    return !stopping_ && !process_->WaitFor(std::chrono::milliseconds(0));
-  }
+  bool alive() override { return !stopping_ && !process_->WaitFor(std::chrono::milliseconds(0)); }
 
  private:
   void AskAbilities();

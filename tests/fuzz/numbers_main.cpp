@@ -1,6 +1,6 @@
-// fuzz.numbers COUNT SEED FILE...   COUNT programs out of FILES with some of their numbers off by powers
-// of ten, or 0: what the compiler lets pass can be placed, or it is said in the program's own
-// lines why not. Nothing that is found is without a number.
+// fuzz.numbers COUNT SEED FILE...   COUNT programs out of FILES with some of their numbers off by
+// powers of ten, or 0: what the compiler lets pass can be placed, or it is said in the program's
+// own lines why not. Nothing that is found is without a number.
 #include <cctype>
 #include <cmath>
 #include <cstdio>

@@ -277,8 +277,7 @@ class Story {
       } else if (event.kind == apply::Event::Kind::Waiting) {
         Say("  waits for " + event.text);
       } else if (event.kind == apply::Event::Kind::Begun) {
-        Say("  phase " + std::to_string(event.phase->number) + " begins: " +
-            event.phase->provider);
+        Say("  phase " + std::to_string(event.phase->number) + " begins: " + event.phase->provider);
       }
     };
     auto report = apply::Apply(*plan, store_, providers_, SystemClock(), options);

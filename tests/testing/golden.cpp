@@ -183,7 +183,8 @@ Facts CheckGolden(const Golden& golden) {
     const auto file = file_index.find(finding.place.file);
     const bool inside = file != file_index.end();
     above[inside ? file->second : 0][inside ? finding.place.line : 1].push_back(&finding);
-    if (finding.error && (!inside || IsProgram(finding.place.file))) facts.failed.push_back(finding.place.file);
+    if (finding.error && (!inside || IsProgram(finding.place.file)))
+      facts.failed.push_back(finding.place.file);
   }
   std::string& out = facts.text;
   out = golden.head;

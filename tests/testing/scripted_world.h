@@ -199,9 +199,7 @@ class ScriptedWorld final : public host::Provider {
   void Stop() override {}
 
  private:
-  bool IsHere(const std::string& id) const {
-    return !outer_ || id.substr(0, id.rfind('/')) == at_;
-  }
+  bool IsHere(const std::string& id) const { return !outer_ || id.substr(0, id.rfind('/')) == at_; }
   void Log(const std::string& call) {
     ScriptedWorld* first = this;
     while (first->outer_) first = first->outer_;

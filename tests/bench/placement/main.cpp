@@ -98,8 +98,7 @@ class Bench {
       row.wrong = true;
       return Add(std::move(row));
     }
-    Row row =
-        Solve(family, name, built->problem, options_.limit, {}, options_.certificates);
+    Row row = Solve(family, name, built->problem, options_.limit, {}, options_.certificates);
     row.compile = built->seconds;
     Add(std::move(row));
   }

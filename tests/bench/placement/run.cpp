@@ -36,8 +36,8 @@ namespace {
 constexpr auto Tick = std::chrono::milliseconds(10);
 
 // Searches, and gives the seconds that it took by the clock of the limit.
-double Measured(const solver::Problem& problem, const Limit& limit,
-                solver::SearchOptions options, solver::Outcome& outcome) {
+double Measured(const solver::Problem& problem, const Limit& limit, solver::SearchOptions options,
+                solver::Outcome& outcome) {
   options.budget.steps = UINT64_MAX;
   const double start = limit.processor ? Used() : Now();
   if (!limit.processor) {

@@ -17,8 +17,8 @@ struct Row {
   std::optional<double> cost = std::nullopt, bound = std::nullopt;
   double seconds = 0;  // of the search
   uint64_t steps = 0;
-  std::optional<double> compile = std::nullopt;  // s from text to numbers
-  bool wrong = false;                            // the independent check refuses the answer
+  std::optional<double> compile = std::nullopt;    // s from text to numbers
+  bool wrong = false;                              // the independent check refuses the answer
   std::optional<double> certified = std::nullopt;  // s it took to write the proof down
   double Gap() const;
 };

@@ -2,8 +2,8 @@
 // The formulas of performance/ against the simulation, on random placed applications used
 // below 0.8: how often and how far apart they are, the worst of them, and the simulator's
 // speed. With `several` a request may leave by several flows at once. Places are shown as
-// components/pool of each part: s one server, c cores, f functions. Exit code 1 when a mean is off by more
-// than 2 %, or a p95 by more than 10 %, beyond what the simulation itself is unsure of.
+// components/pool of each part: s one server, c cores, f functions. Exit code 1 when a mean is off
+// by more than 2 %, or a p95 by more than 10 %, beyond what the simulation itself is unsure of.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

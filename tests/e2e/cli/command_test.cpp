@@ -69,7 +69,8 @@ TEST_F(Command, WhatOnlyPlanningFindsIsToldAtItsLine) {
   for (const char* verb : {"plan", "apply"}) {
     const Ran ran = Sprint(std::string(verb) + " a.sprint");
     EXPECT_EQ(ran.code, 1);
-    EXPECT_THAT(ran.err, HasSubstr("error: `plant` is to be forgotten, and is still in the program"));
+    EXPECT_THAT(ran.err,
+                HasSubstr("error: `plant` is to be forgotten, and is still in the program"));
     EXPECT_THAT(ran.err, HasSubstr("--> a.sprint:3:1"));
   }
 }

@@ -30,7 +30,9 @@ TEST(Csv, CellsKnowWhereTheyStand) {
 }
 
 TEST(Csv, PassesOverWhatToolsLeave) {
-  EXPECT_EQ(Read("\xEF\xBB\xBF" "a\r\n\r\n \n1\r\n\n"), "[a@3-4][1@10-11]");
+  EXPECT_EQ(Read("\xEF\xBB\xBF"
+                 "a\r\n\r\n \n1\r\n\n"),
+            "[a@3-4][1@10-11]");
   EXPECT_EQ(Read(""), "");
   EXPECT_EQ(Read("\n\n  "), "");
   // A carriage return inside a line is part of its cell.

@@ -48,9 +48,9 @@ TEST(Schedule, WhatGoesWaitsForAllOfItThatComesElsewhere) {
                                   {Action::Update, "south.Work[0].service"},
                                   {Action::Delete, "east.Work[0].service"},
                                   {Action::Delete, "east.Other[0].service"}});
-  EXPECT_THAT(Before(plan, "east.Work[0].service"),
-              testing::ElementsAre("north.Work.proxy", "north.Work[0].service",
-                                   "west.Work[0].service"));
+  EXPECT_THAT(
+      Before(plan, "east.Work[0].service"),
+      testing::ElementsAre("north.Work.proxy", "north.Work[0].service", "west.Work[0].service"));
   EXPECT_TRUE(Before(plan, "east.Other[0].service").empty());
 }
 

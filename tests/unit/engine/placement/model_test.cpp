@@ -82,8 +82,8 @@ TEST(Build, OfEquallyQuickWaysTheWiderIsTakenThenTheCheaper) {
     made.price = price;
     return made;
   };
-  continuum.links = {link(0, 1, 1e6, 1), link(1, 3, 1e6, 1), link(0, 2, 2e6, 5),
-                     link(2, 3, 2e6, 5), link(2, 3, 2e6, 4)};
+  continuum.links = {link(0, 1, 1e6, 1), link(1, 3, 1e6, 1), link(0, 2, 2e6, 5), link(2, 3, 2e6, 5),
+                     link(2, 3, 2e6, 4)};
   const auto there = MustBuild(program).problem.routes[0][3];
   ASSERT_EQ(there.size(), 1U);
   EXPECT_EQ(there[0].delay, 0.002);

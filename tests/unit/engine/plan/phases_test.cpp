@@ -73,10 +73,9 @@ TEST_F(ConfigurableTest, NowWhereNothingOfItChanges) {
 
 TEST_F(ConfigurableTest, LaterWhereItIsMadeOrChanges) {
   // Also where the value is known before it is there.
-  for (const Step& host :
-       {Host(Action::Create, {}, somewhere_), Host(Action::Create, {}, here_),
-        Host(Action::Replace, here_, here_), Host(Action::Update, here_, there_),
-        Host(Action::Update, here_, somewhere_)}) {
+  for (const Step& host : {Host(Action::Create, {}, somewhere_), Host(Action::Create, {}, here_),
+                           Host(Action::Replace, here_, here_), Host(Action::Update, here_, there_),
+                           Host(Action::Update, here_, somewhere_)}) {
     step_ = &host;
     const auto when = Ask();
     ASSERT_TRUE(when.ok() && when->later);

@@ -295,8 +295,7 @@ double TryAll(const std::vector<Filling::Offer>& offers, const Filling::Room& ro
       memory += offers[k].memory;
     }
     if (load > room.load || memory > room.memory || !Suits(offers, set)) continue;
-    const double time =
-        performance::Node(1, load / room.count, room.cores, room.per_core).mean;
+    const double time = performance::Node(1, load / room.count, room.cores, room.per_core).mean;
     best = std::max(best, worth - slow * time);
   }
   return best;

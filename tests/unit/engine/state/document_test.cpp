@@ -48,8 +48,8 @@ TEST(StateDocument, ComesBackAsItWas) {
 TEST(StateDocument, MaskedOneSaysWhatItLacks) {
   EXPECT_TRUE(HoldsSecrets(Sample()));
   const Document masked = Mask(Sample());
-  EXPECT_THAT(masked.masked, testing::IsSupersetOf({"plant.vm.password", "plant.vm.token",
-                                                    "plant.vm.private"}));
+  EXPECT_THAT(masked.masked,
+              testing::IsSupersetOf({"plant.vm.password", "plant.vm.token", "plant.vm.private"}));
   const std::string text = ToText(masked);
   EXPECT_THAT(text, Not(HasSubstr("hunter2")));
   EXPECT_THAT(text, Not(HasSubstr("hunter3")));
@@ -77,8 +77,7 @@ TEST(StateDocument, SealedOneOpensByItsKeyAlone) {
 }
 
 TEST(StateDocument, ShownIsWhatPeopleMaySee) {
-  const value::Value shown =
-      Shown(Object{{"a", Secret()}, {"b", "hunter2"}, {"c", 1}}, {"b"});
+  const value::Value shown = Shown(Object{{"a", Secret()}, {"b", "hunter2"}, {"c", 1}}, {"b"});
   EXPECT_EQ(shown, value::Value(Object{{"a", "(secret db)"}, {"b", "(sensitive)"}, {"c", 1}}));
 }
 

@@ -61,8 +61,7 @@ class Latest : public testing::Test {
   std::unique_ptr<KeyedStore> Open(const AskKey& ask = {}) {
     auto backend = OpenSqliteBackend(Path(), "default");
     EXPECT_TRUE(backend.ok());
-    auto store =
-        KeyedStore::Open(std::make_unique<Counting>(backend.TakeValue(), reads_), ask);
+    auto store = KeyedStore::Open(std::make_unique<Counting>(backend.TakeValue(), reads_), ask);
     EXPECT_TRUE(store.ok());
     return store.TakeValue();
   }
