@@ -508,8 +508,9 @@ class Apply(unittest.TestCase):
         pid, terminal = pty.fork()
         if pid == 0:
             os.chdir(self.top)
+            # By the child: it may be far before its parent goes on.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execve(f"{BIN}/sprint", ["sprint", *words], self.environment)
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         out = b""
         while True:
             try:
@@ -523,7 +524,7 @@ class Apply(unittest.TestCase):
                 os.write(terminal, b"\x03")
                 interrupt -= 1
                 time.sleep(0.3)
-            if asked and out.decode().endswith(asked):
+            if asked and out.endswith(asked.encode()):
                 time.sleep(1.2)
                 os.write(terminal, answer.encode())
                 asked = ""
