@@ -24,12 +24,13 @@ class Choice:
 
 
 class Verifier:
-    """`enough`: what costs so much or more is not looked for. `limit`: where there is said to be no
-    placement, what none costs."""
+    """`enough`: what costs so much or more, missed preferences included, is not looked for; nor what
+    costs `within` or more without them. `limit`: where there is said to be no placement, what none costs."""
 
-    def __init__(self, model, moves, enough, limit, fullest):
+    def __init__(self, model, moves, enough, within, limit, fullest):
         self.model, self.problem = model, model.problem
-        self.enough, self.limit, self.fullest = enough, limit, fullest
+        self.enough, self.bare = enough, min(enough, within)
+        self.limit, self.fullest = limit, fullest
         self.moves = moves
         self.table = options_alone(model, moves)
 
@@ -123,7 +124,7 @@ class Verifier:
     def case(self, case, hardware, prices, depth, told):
         prices = self.open(case, prices, depth)
         bound = self.bounds.bound(hardware, prices)
-        if bound >= self.enough:
+        if bound >= self.bare:
             return
         if "zone" in case:
             self.by_zone(case, hardware, prices, depth, told)
@@ -203,7 +204,7 @@ class Verifier:
         alive, floor = [], [0.0] * len(problem.components)
         # Each component for itself, whatever that means for the steps of the others.
         least = [min(self.bounds.costs(hardware, prices, c)) for c in range(len(problem.components))]
-        slack = self.enough - self.bounds.instances(hardware, prices) - sum(least)
+        slack = self.bare - self.bounds.instances(hardware, prices) - sum(least)
         for c in range(len(problem.components)):
             found = self.choices(c, hardware, prices, least[c] + slack, state, floor)
             if not found:
@@ -258,21 +259,21 @@ class Verifier:
         """Its mean time when nothing else is there; None when it does not hold even so."""
         kept = state.put(c, v, options)
         time = None
-        if state.fits(state.pools[c]) and self.lost(state, floor) < math.inf:
+        if state.fits(state.pools[c]) and self.lost(state, floor)[0] < math.inf:
             time = self.model.through(state, c, None)[0]
         state.take(c, kept)
         return time
 
     def lost(self, state, floor):
-        """What missed preferences and priced ways cost already; infinite when a required rule is
+        """What priced ways and missed preferences cost already; infinite when a required rule is
         broken for good."""
-        price = self.model.traffic(state) if self.problem.goal == "cost" else 0.0
+        paid, missed = self.model.traffic(state) if self.problem.goal == "cost" else 0.0, 0.0
         for rule in self.problem.constraints:
             if not self.model.holds(rule, state, floor):
                 if rule.weight is None:
-                    return math.inf
-                price += rule.weight
-        return price
+                    return math.inf, math.inf
+                missed += rule.weight
+        return paid, missed
 
     def place(self, case, state, alive, spent, floor, prices, depth, told):
         prices = self.open(case, prices, depth)
@@ -290,13 +291,13 @@ class Verifier:
                 return
             priced[c] = fitting
             bound += min(pair[0] for pair in fitting)
-        if bound >= self.enough:
+        if bound >= self.bare:
             return
         # What costs too much at these prices is not part of anything better.
         below = list(alive)
         for c, fitting in priced.items():
             base = bound - min(pair[0] for pair in fitting)
-            priced[c] = [pair for pair in fitting if base + pair[0] < self.enough]
+            priced[c] = [pair for pair in fitting if base + pair[0] < self.bare]
             below[c] = [pair[1] for pair in priced[c]]
         if "place" not in case:
             self.not_closed(bound, told)
@@ -315,7 +316,8 @@ class Verifier:
             kept = state.put(c, choice.variant, choice.options)
             if state.fits(choice.pools) and joined(self.model, state, c):
                 dearer = bound + due - least
-                if dearer + self.lost(state, floor) < self.enough:
+                paid, missed = self.lost(state, floor)
+                if dearer + paid < self.bare and dearer + paid + missed < self.enough:
                     where = f"{told}, {self.problem.names[c]} on {' and '.join(pools[j].name for j in choice.pools)}"
                     self.placed(table.get((choice.variant, *choice.pools)), state, below, spent + choice.fixed, floor,
                                 prices, depth, where)

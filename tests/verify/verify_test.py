@@ -155,6 +155,28 @@ class Certificates(unittest.TestCase):
         self.refused(self.changed(lambda c: c.update(claim={"status": "infeasible"})),
                      "might cost|something better|is missing")
 
+    def test_a_limit_on_cost_says_nothing_of_preferences(self):
+        """For 1.2 one of two preferences is missed, for 1 the dearer one; 1.5 may be paid."""
+        pools = [{"zone": 0, "form": "functions", "memory": None, "price": price} for price in (1, 1.2)]
+        options = [{"pool": j, "demand": 1, "response": [1, 1]} for j in (0, 1)]
+        rules = [{"metric": "where", "path": [0], "pools": [1], "weight": 3},
+                 {"metric": "where", "path": [0], "pools": [0], "weight": 1}, {"metric": "cost", "at_most": 1.5}]
+        certificate = {
+            "format": "sprint.certificate", "version": 2, "fullest": False, "limit": 1e6,
+            "problem": {"goal": "cost", "one_way": False, "ceiling": 0.9, "zones": [{"one_kind": False}],
+                        "pools": pools, "routes": [], "flows": [], "constraints": rules,
+                        "components": [{"rate": 1, "variants": [{"parts": [{"rate": 1, "options": options}]}]}]},
+            "proof": {"fixed": True, "ways": [[{"place": 0, "ways": []}]]}}
+        def claim(pool, cost):
+            placement = {"components": [[0, [pool]]], "counts": [0, 0]}
+            certificate["claim"] = {"status": "optimal", "objective": cost, "placement": placement}
+        claim(1, 2.2)
+        verify.verify(json.dumps(certificate))
+        claim(0, 4)
+        self.refused(certificate, "there is something better")
+        certificate["claim"] = {"status": "infeasible"}
+        self.refused(certificate, "there is something better")
+
     # -- the proof -------------------------------------------------------------------------
 
     def test_a_way_less(self):
