@@ -58,7 +58,7 @@ Result<Report> Apply(const plan::Plan& plan, state::Store& store, plan::Provider
   }
   DueReplacements due(plan);
   SPRINT_RETURN_IF_ERROR(due.Note(snapshot, store));
-  Report report = Run(plan, store, providers, clock, options, std::move(snapshot)).Execute();
+  auto report = Run(plan, store, providers, clock, options, std::move(snapshot)).Execute();
   due.Drop(store);
   return report;
 }

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <thread>
 #include <utility>
+
+#include "compiler/support/thread.h"
 
 namespace sprint::apply {
 
@@ -32,17 +33,23 @@ Run::Run(const plan::Plan& plan, state::Store& store, plan::ProviderSet& provide
       started_(tasks_.size()),
       exact_(plan.steps.size()) {}
 
-Report Run::Execute() {
-  std::vector<std::thread> workers;
+Result<Report> Run::Execute() {
+  std::vector<std::jthread> workers;
   const size_t count = std::min(std::max<size_t>(options_.parallel, 1), tasks_.size());
-  for (size_t i = 0; i < count; ++i) workers.emplace_back([this] { Work(); });
+  while (workers.size() < count) {
+    auto worker = StartThread([this](const std::stop_token&) { Work(); });
+    if (!worker.ok() && workers.empty()) return worker.TakeError();
+    // Fewer do the same, later.
+    if (!worker.ok()) break;
+    workers.push_back(worker.TakeValue());
+  }
   Schedule();
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
   wake_.notify_all();
-  for (std::thread& worker : workers) worker.join();
+  for (std::jthread& worker : workers) worker.join();
   return MakeReport();
 }
 

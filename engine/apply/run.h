@@ -23,7 +23,8 @@ class Run {
  public:
   Run(const plan::Plan& plan, state::Store& store, plan::ProviderSet& providers, const Clock& clock,
       const ApplyOptions& options, state::Snapshot snapshot);
-  Report Execute();
+  // Unavailable when there is no thread to do anything with: then nothing was done.
+  Result<Report> Execute();
 
  private:
   enum class Phase { Waiting, Running, Done, Failed, Skipped };

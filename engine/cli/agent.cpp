@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "compiler/support/environment.h"
+#include "compiler/support/thread.h"
 #include "engine/agent/loop.h"
 #include "engine/agent/observe.h"
 #include "engine/agent/replay.h"
@@ -232,12 +233,13 @@ int Agent(const Options& options) {
 
   const Interrupt interrupt;
   std::stop_source stop;
-  std::jthread watch([&](const std::stop_token& done) {
+  const auto watch = StartThread([&](const std::stop_token& done) {
     while (!done.stop_requested() && !interrupt.flag()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     stop.request_stop();
   });
+  if (!watch.ok()) return Fail(watch.error());
   agent::Limits limits;
   limits.seconds = options.seconds;
   const Status ran = agent::Run(settings, state, hooks, *history, clock, stop.get_token(), limits);

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "compiler/support/thread.h"
+
 namespace sprint::cli {
 namespace {
 
@@ -33,7 +35,7 @@ Patience::Patience(const std::string& what, std::function<std::string()> how_far
     : waiting_(&Say, SystemClock(), what, CanRedraw()) {
   const std::lock_guard lock(turn);
   telling = this;
-  thread_ = std::jthread([this, how_far = std::move(how_far)](const std::stop_token& done) {
+  auto thread = StartThread([this, how_far = std::move(how_far)](const std::stop_token& done) {
     std::condition_variable_any never;
     std::unique_lock lock(turn);
     while (!done.stop_requested()) {
@@ -41,11 +43,13 @@ Patience::Patience(const std::string& what, std::function<std::string()> how_far
       if (!done.stop_requested()) waiting_.Tick(how_far ? how_far() : "");
     }
   });
+  // What takes its time goes on without a word where there is nobody to say it.
+  if (thread.ok()) thread_ = thread.TakeValue();
 }
 
 Patience::~Patience() {
   thread_.request_stop();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   const std::lock_guard lock(turn);
   telling = nullptr;
   waiting_.End();

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
+
+#include "compiler/support/thread.h"
 
 namespace sprint::state {
 
@@ -16,7 +17,11 @@ Result<std::unique_ptr<Keeper>> Keeper::Take(Store& store, const KeepOptions& op
   while (true) {
     auto lease = store.Acquire(options.purpose, seconds);
     if (lease.ok()) {
-      return std::unique_ptr<Keeper>(new Keeper(store, lease.TakeValue(), options.lasts));
+      std::unique_ptr<Keeper> keeper(new Keeper(store, lease.TakeValue()));
+      SPRINT_ASSIGN_OR_RETURN(keeper->heart_,
+                              StartThread([it = keeper.get(), lasts = options.lasts](
+                                              const std::stop_token&) { it->Beat(lasts); }));
+      return keeper;
     }
     if (lease.error().code() != ErrorCode::Conflict || steady_clock::now() >= until) {
       return lease.TakeError();
@@ -30,16 +35,13 @@ Result<std::unique_ptr<Keeper>> Keeper::Take(Store& store, const KeepOptions& op
   }
 }
 
-Keeper::Keeper(Store& store, Lease lease, milliseconds lasts)
-    : store_(store), lease_(std::move(lease)), heart_([this, lasts] { Beat(lasts); }) {}
-
 Keeper::~Keeper() {
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
   }
   wake_.notify_all();
-  heart_.join();
+  if (heart_.joinable()) heart_.join();
   // Lost or not: there is nothing left to write.
   (void)store_.Release();
 }

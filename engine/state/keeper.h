@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "engine/state/store.h"
 
@@ -34,7 +35,7 @@ class Keeper {
   const Lease& lease() const { return lease_; }
 
  private:
-  Keeper(Store& store, Lease lease, std::chrono::milliseconds lasts);
+  Keeper(Store& store, Lease lease) : store_(store), lease_(std::move(lease)) {}
   void Beat(std::chrono::milliseconds lasts);
 
   Store& store_;
@@ -42,7 +43,7 @@ class Keeper {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool ended_ = false;
-  std::thread heart_;
+  std::jthread heart_;
 };
 
 }  // namespace sprint::state

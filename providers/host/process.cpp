@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/support/thread.h"
+
 extern char** environ;
 
 namespace sprint::host {
@@ -60,7 +62,9 @@ Result<std::unique_ptr<Process>> Process::Start(
   for (const auto& [name, text] : environment) spawn.environment.push_back(name + "=" + text);
 
   std::unique_ptr<Process> process(new Process());
-  process->thread_ = std::thread(&Process::Run, process.get(), std::move(spawn));
+  SPRINT_ASSIGN_OR_RETURN(
+      process->thread_,
+      StartThread([it = process.get(), spawn](const std::stop_token&) { it->Run(spawn); }));
   int start_error = 0;
   {
     std::unique_lock lock(process->mutex_);
@@ -150,6 +154,7 @@ void Process::Drain(int out, int err) {
   while (fds[0].fd >= 0 || fds[1].fd >= 0) {
     // A grandchild may hold the pipes open after the child is gone: look now and then.
     int ready = poll(fds, 2, 100);
+    if (ready < 0) continue;  // what it says of the two is of the time before
     if (ready == 0) {
       siginfo_t info;
       info.si_pid = 0;

@@ -19,7 +19,7 @@ namespace sprint::host {
 // that thread must live as long as the child.
 class Process {
  public:
-  // Errors: NotFound, Denied, Internal.
+  // Errors: NotFound, Denied, Unavailable (no thread left), Internal.
   static Result<std::unique_ptr<Process>> Start(
       const std::string& path, const std::map<std::string, std::string>& environment);
   // Kills what still runs.
@@ -55,7 +55,7 @@ class Process {
   bool line_done_ = false;
   bool out_closed_ = false;
   std::string tail_;  // the last 4 KiB of both outputs
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace sprint::host

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "compiler/support/thread.h"
 #include "providers/protocol/batch.pb.h"
 #include "providers/protocol/ownership.pb.h"
 #include "providers/protocol/wire.h"
@@ -434,7 +435,9 @@ Result<std::vector<value::Value>> Remote::FindOwned(const std::string& type,
 
 void Remote::Stop() {
   if (stopping_.exchange(true)) return;
-  stopper_ = std::thread([this] { SendStop(kShutdownTimeout); });
+  auto stopper = StartThread([this](const std::stop_token&) { SendStop(kShutdownTimeout); });
+  // Whoever asks kills it when it does not end.
+  if (stopper.ok()) stopper_ = stopper.TakeValue();
 }
 
 Result<const value::Type*> Remote::WireType(const std::string& type) const {

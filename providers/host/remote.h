@@ -82,7 +82,7 @@ class Remote final : public Provider {
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<plugin::GRPCController::Stub> controller_;
   std::atomic<bool> stopping_ = false;
-  std::thread stopper_;
+  std::jthread stopper_;
   value::Schema config_schema_;
   std::map<std::string, value::Schema> resources_;
   std::map<std::string, value::Type> types_;

@@ -21,6 +21,8 @@
 #include <thread>
 #include <utility>
 
+#include "compiler/support/thread.h"
+
 #include "providers/local/http.h"
 #include "providers/local/metrics.h"
 #include "providers/local/traffic.h"
@@ -260,10 +262,17 @@ void Proxy::Accept(int listening) {
     return;
   }
   ++connections_;
-  std::thread([this, moved = std::make_shared<Socket>(std::move(socket))] {
-    Converse(std::move(*moved));
+  const auto shared = std::make_shared<Socket>(std::move(socket));
+  auto conversation = StartThread([this, shared](const std::stop_token&) {
+    Converse(std::move(*shared));
     --connections_;
-  }).detach();
+  });
+  if (conversation.ok()) {
+    conversation->detach();
+  } else {
+    --connections_;
+    (void)SendResponse(fd, Fail(503, "no thread left for a connection"), false);
+  }
 }
 
 int Proxy::Run() {

@@ -10,7 +10,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <thread>
+
+#include "compiler/support/thread.h"
 
 extern char** environ;
 
@@ -79,7 +80,7 @@ Status InNameSpace(const std::string& name_space, const std::function<Status()>&
   if (name_space.empty()) return work();
   Status result = Ok();
   // A thread of its own, since there is no sure way back.
-  std::thread([&] {
+  auto inside = StartThread([&](const std::stop_token&) {
     int fd = open(name_space.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0 || setns(fd, CLONE_NEWNET) != 0) {
       result =
@@ -88,7 +89,9 @@ Status InNameSpace(const std::string& name_space, const std::function<Status()>&
       result = work();
     }
     if (fd >= 0) close(fd);
-  }).join();
+  });
+  if (!inside.ok()) return inside.TakeError();
+  inside->join();
   return result;
 }
 

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "compiler/support/thread.h"
 #include "providers/protocol/batch.grpc.pb.h"
 #include "providers/protocol/ownership.grpc.pb.h"
 #include "providers/protocol/plugin.grpc.pb.h"
@@ -293,10 +294,14 @@ class BatchService final : public provider::Batch::Service {
         if (!status.ok()) Object(answer.mutable_diagnostics(), "", status.error_message());
       }
     };
-    std::vector<std::thread> helpers;
-    for (int i = 1; i < std::min(Threads, count); ++i) helpers.emplace_back(work);
+    std::vector<std::jthread> helpers;
+    for (int i = 1; i < std::min(Threads, count); ++i) {
+      auto helper = StartThread([&work](const std::stop_token&) { work(); });
+      if (!helper.ok()) break;
+      helpers.push_back(helper.TakeValue());
+    }
     work();
-    for (std::thread& helper : helpers) helper.join();
+    for (std::jthread& helper : helpers) helper.join();
     return grpc::Status::OK;
   }
 
@@ -445,11 +450,12 @@ int Serve(std::unique_ptr<Provider> provider) {
   }
   // Calls that do not end cannot be taken back: after a while they end with the process.
   provider->Stop();
-  std::thread([path] {
+  auto last = StartThread([path](const std::stop_token&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1500));
     unlink(path.c_str());
     _exit(0);
-  }).detach();
+  });
+  if (last.ok()) last->detach();
   server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
   server.reset();
   unlink(path.c_str());

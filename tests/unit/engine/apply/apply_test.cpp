@@ -10,6 +10,8 @@
 #include <mutex>
 #include <set>
 
+#include "tests/testing/no_threads.h"
+
 namespace sprint::apply {
 namespace {
 
@@ -164,6 +166,18 @@ TEST_F(ApplyTest, CreatesEverythingAndThenHasNothingToDo) {
   EXPECT_EQ(Go(first).ExitCode(), 0);
   EXPECT_EQ(sim_.things.at("b").Text("size"), "id-a");
   EXPECT_FALSE(Plan().HasChanges());
+}
+
+TEST_F(ApplyTest, WithoutAThreadToDoItWithNothingIsDone) {
+  const plan::Plan plan = Plan();
+  {
+    const NoThreads none;
+    const auto report = Apply(plan, *store_, providers_, SystemClock(), {});
+    ASSERT_FALSE(report.ok());
+    EXPECT_EQ(report.error().code(), ErrorCode::Unavailable);
+  }
+  EXPECT_TRUE(sim_.calls.empty());
+  EXPECT_EQ(Go(plan).ExitCode(), 0);
 }
 
 // What moves to another zone is there before it goes here, and stays when it cannot be had.

@@ -8,7 +8,9 @@
 #include <fstream>
 
 #include "engine/state/backend.h"
+#include "engine/state/keeper.h"
 #include "engine/state/keyed_store.h"
+#include "tests/testing/no_threads.h"
 
 // What is SQLite's alone; the contract of all stores is tested in tests/e2e/state.
 namespace sprint::state {
@@ -61,6 +63,17 @@ class SqliteStore : public testing::Test {
   }
   std::string folder_, path_;
 };
+
+TEST_F(SqliteStore, LeaseThatNobodyCanKeepIsGivenBack) {
+  auto store = Open();
+  {
+    const NoThreads none;
+    const auto keeper = Keeper::Take(*store, {.purpose = "apply"});
+    ASSERT_FALSE(keeper.ok());
+    EXPECT_EQ(keeper.error().code(), ErrorCode::Unavailable);
+  }
+  EXPECT_TRUE(Keeper::Take(*store, {.purpose = "apply"}).ok());
+}
 
 TEST_F(SqliteStore, FileAndFolderAreTheOwnersOnly) {
   auto store = Open();
