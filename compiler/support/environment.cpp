@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 #include "compiler/support/leftovers.h"
 
@@ -57,6 +59,34 @@ struct OpenFile {
   ~OpenFile() { close(fd); }
 };
 
+// What is written to, and how it is to be.
+struct Place {
+  std::string path;
+  mode_t mode;
+  bool kept = false;  // mode and owner are those of the file that is there
+  uid_t owner = 0;
+  gid_t group = 0;
+};
+
+Result<Place> PlaceOf(const std::string& path, uint32_t mode) {
+  Place place{path, mode == FileSystem::AsItIs ? 0644 : mode};
+  struct stat link {
+  }, file{};
+  if (lstat(path.c_str(), &link) != 0 || stat(path.c_str(), &file) != 0) return place;
+  // Devices, pipes and sockets: a rename would put a file where they are.
+  if (!S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)) {
+    return Error(ErrorCode::InvalidArgument, "cannot write `" + path + "`: it is no regular file");
+  }
+  if (S_ISLNK(link.st_mode) && (link.st_uid == geteuid() || link.st_uid == 0)) {
+    const std::unique_ptr<char, void (*)(void*)> real(realpath(path.c_str(), nullptr), std::free);
+    if (real) place.path = real.get();
+  }
+  if (mode == FileSystem::AsItIs && S_ISREG(file.st_mode)) {
+    place = {std::move(place.path), file.st_mode & 0777, true, file.st_uid, file.st_gid};
+  }
+  return place;
+}
+
 class RealFiles final : public FileSystem {
  public:
   Result<std::string> Read(const std::string& path) const override {
@@ -86,17 +116,24 @@ class RealFiles final : public FileSystem {
     }
   }
 
-  Status Write(const std::string& path, const std::string& text, uint32_t mode) override {
+  Status Write(const std::string& given, const std::string& text, uint32_t mode) override {
+    SPRINT_ASSIGN_OR_RETURN(const Place place, PlaceOf(given, mode));
+    const std::string& path = place.path;
     // Writers that were killed here have left what they had begun.
     const size_t name = path.rfind('/') + 1;  // npos + 1 is 0
     RemoveLeftovers(name > 0 ? path.substr(0, name) : ".", path.substr(name) + ".tmp");
     static std::atomic<unsigned> count{0};
     const std::string beside =
         path + ".tmp" + std::to_string(getpid()) + "-" + std::to_string(++count);
-    const int fd = open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    const int fd = open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, place.mode);
     if (fd < 0) return SystemError(errno, "cannot write", path);
     size_t done = 0;
     int error = 0;
+    if (place.kept) {
+      // Only root can give a file away; for anybody else it is theirs.
+      (void)!fchown(fd, place.owner, place.group);
+      if (fchmod(fd, place.mode) != 0) error = errno;
+    }
     while (done < text.size() && error == 0) {
       const ssize_t count = write(fd, text.data() + done, text.size() - done);
       if (count >= 0)

@@ -28,9 +28,13 @@ class FileSystem {
   // The same for what somebody else may have put there: InvalidArgument when it is larger
   // than `most` bytes, of which no more are read.
   virtual Result<std::string> ReadAtMost(const std::string& path, size_t most) const;
-  // Whole or not at all: written beside, synced, renamed. `mode` as in chmod. What a killed
-  // writer has left beside goes with the next one.
-  virtual Status Write(const std::string& path, const std::string& text, uint32_t mode = 0644) = 0;
+  // Whole or not at all: written beside, synced, renamed. `mode` as in chmod, or AsItIs: that,
+  // and the owner, of the file that is there, 0644 for a new one. A link of this user or of root
+  // stays and its file is written. What a killed writer has left beside goes with the next one.
+  // InvalidArgument where there is no regular file but something else.
+  static constexpr uint32_t AsItIs = ~0U;
+  virtual Status Write(const std::string& path, const std::string& text,
+                       uint32_t mode = AsItIs) = 0;
   virtual bool Exists(const std::string& path) const = 0;
 };
 

@@ -58,6 +58,45 @@ TEST_F(RealFiles, WriterThatIsKilledLeavesTheOldTextAndNothingBesideIt) {
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }
 
+TEST_F(RealFiles, FileThatIsEditedKeepsItsModeAndItsLink) {
+  const std::string file = folder_ + "/file", link = folder_ + "/link";
+  ASSERT_TRUE(RealFileSystem().Write(file, "old").ok());
+  ASSERT_EQ(chmod(file.c_str(), 0600), 0);
+  ASSERT_EQ(symlink("file", link.c_str()), 0);
+  ASSERT_TRUE(RealFileSystem().Write(link, "new").ok());
+  EXPECT_EQ(*RealFileSystem().Read(file), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  struct stat info {};
+  ASSERT_EQ(stat(file.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST_F(RealFiles, LinkOfSomebodyElseIsNotFollowed) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can make one";
+  const std::string file = folder_ + "/file", link = folder_ + "/link";
+  ASSERT_TRUE(RealFileSystem().Write(file, "old").ok());
+  ASSERT_EQ(symlink("file", link.c_str()), 0);
+  ASSERT_EQ(lchown(link.c_str(), 12345, 12345), 0);
+  ASSERT_TRUE(RealFileSystem().Write(link, "new", 0600).ok());
+  EXPECT_EQ(*RealFileSystem().Read(file), "old");
+  EXPECT_EQ(*RealFileSystem().Read(link), "new");
+}
+
+TEST_F(RealFiles, PipesAndDevicesAreNotReplaced) {
+  const std::string pipe = folder_ + "/pipe", link = folder_ + "/link";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  ASSERT_EQ(symlink("/dev/null", link.c_str()), 0);
+  for (const std::string& path : {pipe, link}) {
+    for (const uint32_t mode : {FileSystem::AsItIs, 0600U}) {
+      const Status status = RealFileSystem().Write(path, "text", mode);
+      ASSERT_FALSE(status.ok()) << path;
+      EXPECT_EQ(status.error().code(), ErrorCode::InvalidArgument);
+    }
+  }
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_EQ(Names(), (std::set<std::string>{"pipe", "link"}));
+}
+
 TEST_F(RealFiles, ThreadsThatWriteOneFileWriteItWhole) {
   const std::string path = folder_ + "/one";
   std::vector<std::thread> threads;
