@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -490,12 +492,30 @@ class CommandLine {
   Verb chosen_;
 };
 
+// Whoever started us may have left less than a program counts on.
+void PutInOrder() {
+  // A file must not be opened as standard output: what is printed would go into it.
+  int file = 0;
+  while (file >= 0 && file <= STDERR_FILENO) file = open("/dev/null", O_RDWR);
+  if (file > STDERR_FILENO) close(file);
+  // Where it is ignored nobody hears how a program that was started has ended.
+  std::signal(SIGCHLD, SIG_DFL);
+}
+
+// `code`, unless what was printed did not get where it should: a full disk makes no good copy.
+int WithOutput(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fputs("sprint: not all of the output could be written\n", stderr);
+  return code == Success || code == Pending ? Failure : code;
+}
+
 }  // namespace
 }  // namespace sprint::cli
 
 int main(int argc, char** argv) {
   try {
-    return sprint::cli::CommandLine().Run(argc, argv);
+    sprint::cli::PutInOrder();
+    return sprint::cli::WithOutput(sprint::cli::CommandLine().Run(argc, argv));
   } catch (...) {
     std::fputs("sprint: internal error\n", stderr);
     return sprint::cli::Failure;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -65,6 +66,7 @@ Result<std::string> FromProgram(const std::vector<std::string>& words) {
   const pid_t pid = fork();
   if (pid == 0) {
     dup2(ends[1], STDOUT_FILENO);
+    std::signal(SIGPIPE, SIG_DFL);
     execvp(pointers[0], pointers.data());
     _exit(127);
   }
@@ -72,7 +74,8 @@ Result<std::string> FromProgram(const std::vector<std::string>& words) {
   auto text = ReadAll(ends[0]);
   close(ends[0]);
   int status = 0;
-  if (pid > 0) waitpid(pid, &status, 0);
+  while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
   if (!text.ok()) return text;
   if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
   Wipe(*text);

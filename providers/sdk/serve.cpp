@@ -414,6 +414,8 @@ int Serve(std::unique_ptr<Provider> provider) {
   // The terminal sends the interrupt to everybody; stopping us is the host's job.
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
+  // A host may ignore it: nobody would hear how the tools that are run here have ended.
+  std::signal(SIGCHLD, SIG_DFL);
   const pid_t host = getppid();
 
   EndSignal end;
