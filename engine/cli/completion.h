@@ -8,12 +8,13 @@
 
 namespace sprint::cli {
 
-// What a shell can complete of one verb: its options, each with what it does, and the verbs
-// below it, which have none below them.
+// What can be said with one verb: its options, each with what it does, and the verbs below it,
+// which have none below them.
 struct VerbWords {
   std::string name, does;
   std::vector<std::pair<std::string, std::string>> options;  // "--json"
   std::vector<VerbWords> verbs;
+  bool alone = true;  // it is a verb without one below it
 };
 
 // A script for `shell`: bash, zsh or fish. InvalidArgument for any other.

@@ -10,6 +10,7 @@
 #include "engine/cli/completion.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
+#include "engine/cli/usage.h"
 
 namespace sprint::cli {
 namespace {
@@ -153,10 +154,31 @@ class CommandLine {
   }
 
   int Run(int argc, char** argv) {
+    std::vector<std::string> words(argv + 1, argv + argc);
+    // As other commands have it: help of a verb.
+    if (!words.empty() && words.front() == "help") {
+      words.erase(words.begin());
+      words.emplace_back("--help");
+      if (const std::string text = NoSuchWord(words, VerbsOf(app_));
+          words.size() > 1 && !text.empty()) {
+        return Misused(text);
+      }
+    }
     try {
-      app_.parse(argc, argv);
+      app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& error) {
-      return app_.exit(error) == 0 ? Success : Failure;
+      if (error.get_exit_code() == 0) return app_.exit(error);
+      if (words.empty()) {
+        std::fputs(app_.help().c_str(), stderr);
+        return Failure;
+      }
+      const std::string text = NoSuchWord(words, VerbsOf(app_));
+      if (!text.empty()) return Misused(text);
+      std::string unexpected;
+      for (const std::string& word : app_.remaining(/*recurse=*/true))
+        unexpected += " `" + word + "`";
+      return Misused(unexpected.empty() ? error.what()
+                                        : "nothing is known to do with" + unexpected);
     }
     for (const std::string& param : params_) {
       const size_t equals = param.find('=');
@@ -177,6 +199,16 @@ class CommandLine {
   }
 
  private:
+  int Misused(const std::string& text) {
+    std::string verb;  // that was recognised
+    for (const CLI::App* app = &app_; !app->get_subcommands().empty();) {
+      app = app->get_subcommands().front();
+      verb += " " + app->get_name();
+    }
+    std::fprintf(stderr, "sprint: %s\nSee `sprint%s --help`.\n", text.c_str(), verb.c_str());
+    return Failure;
+  }
+
   void AddProfile() {
     CLI::App* profile =
         Add("profile", "measure what a request costs each component, on slices of this machine",
@@ -467,7 +499,11 @@ class CommandLine {
   static std::vector<VerbWords> VerbsOf(const CLI::App& parent) {
     std::vector<VerbWords> verbs;
     for (const CLI::App* app : parent.get_subcommands({})) {
-      VerbWords verb{app->get_name(), app->get_description(), {}, VerbsOf(*app)};
+      VerbWords verb{app->get_name(),
+                     app->get_description(),
+                     {},
+                     VerbsOf(*app),
+                     app->get_require_subcommand_min() == 0};
       for (const CLI::Option* option : app->get_options()) {
         if (option->get_lnames().empty()) continue;
         verb.options.emplace_back("--" + option->get_lnames().front(), option->get_description());

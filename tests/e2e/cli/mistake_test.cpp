@@ -57,6 +57,30 @@ TEST_F(Mistakes, NumbersThatNothingCanBeReckonedWith) {
   EXPECT_THAT(Sprint("simulate a.sprint --warmup nan").err, HasSubstr("is no number from 0"));
 }
 
+TEST_F(Mistakes, VerbsAndOptionsThatThereAreNot) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"pln", "there is no verb `pln`; did you mean `plan`?"},
+      {"help pln", "there is no verb `pln`; did you mean `plan`?"},
+      {"state lst", "there is no verb `lst` of `state`; did you mean `list`?"},
+      {"state", "`state` needs one of its verbs: `list`, "},
+      {"plan --jsn", "`plan` has no option `--jsn`; did you mean `--json`?"},
+      {"plan -json", "`plan` has no option `-json`; did you mean `--json`?"},
+      {"--json plan", "options stand behind the verb, `--json` too"},
+      {"plan a b c", "nothing is known to do with `b` `c`\nSee `sprint plan --help`."},
+      {"state mv a", "TO is required\nSee `sprint state mv --help`."},
+  };
+  for (const auto& [words, message] : cases) {
+    const Ran ran = Sprint(words);
+    EXPECT_EQ(ran.code, 1) << words;
+    EXPECT_EQ(ran.out, "") << words;
+    EXPECT_THAT(ran.err, HasSubstr(std::string("sprint: ") + message)) << words;
+  }
+  const Ran alone = Sprint("");
+  EXPECT_EQ(alone.code, 1);
+  EXPECT_EQ(alone.err, Sprint("--help").out) << "who says nothing is told what there is";
+  EXPECT_EQ(Sprint("help state rm").out, Sprint("state rm --help").out);
+}
+
 TEST_F(Mistakes, WhatMayNotBeRead) {
   if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
   Write("secret.sprint", "let a = 1\n");
