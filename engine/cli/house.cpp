@@ -1,5 +1,6 @@
 #include "engine/cli/house.h"
 
+#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -30,9 +31,16 @@ std::string Environment(const std::string& name) {
   return text ? text : "";
 }
 
+// Also where no shell has said so: under a service manager, say.
+std::string Home() {
+  if (std::string home = Environment("HOME"); !home.empty()) return home;
+  const passwd* user = getpwuid(getuid());
+  return user && user->pw_dir ? user->pw_dir : "";
+}
+
 std::string OurKeyPath() {
   std::string base = Environment("XDG_CONFIG_HOME");
-  if (base.empty()) base = Environment("HOME") + "/.config";
+  if (base.empty()) base = Home() + "/.config";
   return base + "/sprint/state.key";
 }
 
@@ -58,6 +66,11 @@ std::string Beside(const fs::path& folder, const std::string& url) {
 
 }  // namespace
 
+bool MayHaveState(const House& house) {
+  constexpr std::string_view File = "sqlite:";
+  return !house.url.starts_with(File) || RealFileSystem().Exists(house.url.substr(File.size()));
+}
+
 Result<House> HouseOf(const std::string& program_path) {
   House house;
   std::error_code error;
@@ -74,6 +87,10 @@ Result<House> HouseOf(const std::string& program_path) {
   house.url = Environment("SPRINT_STATE");
   if (house.url.empty()) house.url = Beside(absolute.parent_path(), settings.state);
   if (house.url.empty()) house.url = "sqlite:" + house.folder + "/" + house.program + ".db";
+  // What a program that is gone has left may be looked at and taken away.
+  if (!fs::is_regular_file(absolute, error) && !MayHaveState(house)) {
+    return Error(ErrorCode::NotFound, "there is no program `" + program_path + "`");
+  }
   std::string key = Environment("SPRINT_STATE_KEY");
   if (key.empty()) key = settings.key;
   house.key_is_ours = key.empty();
@@ -118,13 +135,17 @@ Status CheckWorkspace(const std::string& name) {
 }
 
 Result<std::unique_ptr<state::Store>> OpenState(const House& house) {
-  return state::Open(house.url, house.space(), [&house]() -> Result<std::string> {
+  bool tried = false;
+  auto opened = state::Open(house.url, house.space(), [&]() -> Result<std::string> {
     auto key = secrets::Fetch(house.key, "the key of the state");
+    tried = key.ok();
     if (key.ok() || !house.key_is_ours) return key;
     return Error(ErrorCode::Denied,
                  "the state is encrypted: say where its key is with SPRINT_STATE_KEY or `key:` in "
                  "sprint.yaml (file:PATH, command:WORDS, pass:NAME, env:NAME or prompt)");
   });
+  if (opened.ok() || !tried) return opened;
+  return opened.TakeError().While("opening it with the key " + secrets::ToText(house.key));
 }
 
 Result<std::string> KeyOf(const House& house) {
@@ -181,9 +202,6 @@ Result<std::unique_ptr<state::Keeper>> TakeLock(state::Store& store, const std::
 
 Result<std::unique_ptr<StateAlone>> OpenAlone(const std::string& program_path,
                                               const std::string& purpose) {
-  if (!RealFileSystem().Exists(program_path)) {
-    return Error(ErrorCode::NotFound, "there is no program `" + program_path + "`");
-  }
   auto alone = std::make_unique<StateAlone>();
   SPRINT_ASSIGN_OR_RETURN(alone->house, HouseOf(program_path));
   SPRINT_ASSIGN_OR_RETURN(alone->store, OpenState(alone->house));

@@ -37,7 +37,10 @@ struct House {
     return workspace == DefaultWorkspace ? program : program + "." + workspace;
   }
 };
+// NotFound: there is no such program, nor a state of it.
 Result<House> HouseOf(const std::string& program_path);
+// False: there is no state. Of states in other places nobody knows before they are asked.
+bool MayHaveState(const House& house);
 
 // The workspace that `workspace select` chose for this program, for those who name none.
 Status SelectWorkspace(const House& house, const std::string& name);
@@ -66,7 +69,7 @@ struct StateAlone {
   std::unique_ptr<state::Store> store;
   std::unique_ptr<state::Keeper> lock;  // null: only to be read
 };
-// With a `purpose` the lock is held. NotFound: there is no such program.
+// With a `purpose` the lock is held. Errors as of HouseOf.
 Result<std::unique_ptr<StateAlone>> OpenAlone(const std::string& program_path,
                                               const std::string& purpose = "");
 

@@ -282,6 +282,7 @@ class CommandLine {
   }
   CLI::App* Waiting(CLI::App* app) {
     app->add_option("--wait", wait_, "for another holder of the state's lock, at most so long")
+        ->check(FigureFrom(0, ""))
         ->type_name("SECONDS");
     return app;
   }

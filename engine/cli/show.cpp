@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <cstdio>
+#include <map>
+#include <utility>
 
 #include "compiler/diag/emitter.h"
+#include "compiler/support/environment.h"
 #include "engine/cli/options.h"
 #include "engine/cli/sealed_plan.h"
 #include "engine/cli/session.h"
 #include "engine/cli/world.h"
+#include "engine/lower/config.h"
 #include "engine/plan/document.h"
 #include "engine/state/document.h"
 
@@ -35,6 +39,16 @@ void PrintRecord(const state::Record& record) {
   }
 }
 
+// What is no file is what is asked of the only program here: `sprint output url`.
+Options SubjectAlone(const Options& given) {
+  Options options = given;
+  if (options.subject.empty() && !options.file.empty() && !options.file.ends_with(".sprint") &&
+      !RealFileSystem().Exists(options.file)) {
+    std::swap(options.file, options.subject);
+  }
+  return options;
+}
+
 // The values that outputs see: each application with its cost and where it is entered.
 ir::TemplateScope OutputScope(const ir::Program& program, const placement::Answer& answer,
                               const ir::Deploy& deploy, const state::Snapshot& snapshot) {
@@ -60,6 +74,32 @@ ir::TemplateScope OutputScope(const ir::Program& program, const placement::Answe
   return scope;
 }
 
+// The value of `output`: what refers to resources as the state has them, null where that is
+// known only after apply.
+Result<value::Value> OutputValue(const ir::Output& output, const ir::TemplateScope& scope,
+                                 const state::Snapshot& snapshot) {
+  const ir::Value value = output.evaluate(scope);
+  SPRINT_ASSIGN_OR_RETURN(const value::Value config, lower::ToConfig(value));
+  bool refers = false;
+  lower::VisitReferences(config, [&](const std::string&, const std::string&) { refers = true; });
+  if (!refers) {
+    const auto* quantity = value.As<Quantity>();
+    const bool bare = quantity && quantity->dimension == Dimension{};
+    if (value.As<std::string>() || bare) return config;
+    return value::Value(ir::Show(value));
+  }
+  std::map<std::string, value::Value> shown;  // by address
+  const value::Value known =
+      lower::Resolve(config, [&](const std::string& address) -> const value::Value* {
+        const auto record = snapshot.records.find(address);
+        if (record == snapshot.records.end()) return nullptr;
+        const state::Record& found = record->second;
+        return &shown.emplace(address, state::Shown(found.attributes, found.sensitive))
+                    .first->second;
+      });
+  return known.HasUnknown() ? value::Value() : known;
+}
+
 // A saved plan, without any provider.
 int ShowPlan(const Options& options) {
   auto plan = LoadPlanToShow(options.file);
@@ -82,7 +122,8 @@ int ShowPlan(const Options& options) {
 
 }  // namespace
 
-int Show(const Options& options) {
+int Show(const Options& given) {
+  const Options options = SubjectAlone(given);
   if (IsPlanFile(options.file)) return ShowPlan(options);
   auto loaded = Load(options);
   if (!loaded.ok()) return Fail(loaded.error());
@@ -98,7 +139,11 @@ int Show(const Options& options) {
     else
       PrintRecord(record);
   }
-  if (!found) return Fail(Error(ErrorCode::NotFound, "the state has no `" + options.subject + "`"));
+  if (!found) {
+    const bool file = given.subject.empty();
+    return Fail(Error(ErrorCode::NotFound, "the state has no `" + options.subject + "`" +
+                                               (file ? ", nor is there such a file" : "")));
+  }
   if (options.json) {
     std::puts(value::ToJson(value::Object{{"serial", snapshot->serial},
                                           {"lineage", snapshot->lineage},
@@ -111,38 +156,40 @@ int Show(const Options& options) {
   return Success;
 }
 
-int Output(const Options& options) {
+int Output(const Options& given) {
+  const Options options = SubjectAlone(given);
   auto loaded = Load(options);
   if (!loaded.ok()) return Fail(loaded.error());
   const Compiled& compiled = **loaded;
   Print(compiled);
   if (!compiled.program) return Failure;
   const ir::Program& program = *compiled.program;
-  auto deploy = ChooseDeploy(program, options);
-  if (!deploy.ok()) return Fail(deploy.error());
-  auto answer = PlaceNow(program, **deploy, {});
-  if (!answer.ok()) return Fail(answer.error());
   auto snapshot = ReadState(compiled);
   if (!snapshot.ok()) return Fail(snapshot.error());
-  const ir::TemplateScope scope = OutputScope(program, *answer, **deploy, *snapshot);
+  ir::TemplateScope scope;
+  if (!program.deploys.empty() || !options.deploy.empty()) {
+    auto deploy = ChooseDeploy(program, options);
+    if (!deploy.ok()) return Fail(deploy.error());
+    auto answer = PlaceNow(program, **deploy, {});
+    if (!answer.ok()) return Fail(answer.error());
+    if (answer->parts.empty()) return Fail(NoPlacement());
+    scope = OutputScope(program, *answer, **deploy, *snapshot);
+  }
   value::Object object;
   std::vector<std::string> names;
   for (const ir::Output& output : program.outputs) {
     names.push_back(output.name);
     if (!options.subject.empty() && output.name != options.subject) continue;
-    const ir::Value value = output.evaluate(scope);
-    const bool later = value.As<ir::Later>() || value.As<ir::Join>();
-    const auto* text = value.As<std::string>();
-    const std::string shown = later ? "(known after apply)" : ir::Show(value);
+    auto value = OutputValue(output, scope, *snapshot);
+    if (!value.ok()) return Fail(value.error());
+    const auto* text = value->As<std::string>();
+    const std::string shown = value->is_null() ? "(known after apply)"
+                              : text           ? *text
+                                               : value::ToJson(*value);
     if (options.json) {
-      const auto* quantity = value.As<Quantity>();
-      const bool bare = quantity && quantity->dimension == Dimension{};
-      object[output.name] = later  ? value::Value()
-                            : text ? value::Value(*text)
-                            : bare ? value::Value(quantity->value)
-                                   : value::Value(shown);
+      object[output.name] = std::move(*value);
     } else if (!options.subject.empty()) {
-      std::puts(text ? text->c_str() : shown.c_str());
+      std::puts(shown.c_str());
     } else {
       std::printf("%s = %s\n", output.name.c_str(), shown.c_str());
     }

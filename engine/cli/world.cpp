@@ -25,14 +25,6 @@ bool HasSecrets(const Compiled& compiled) {
   return compiled.program && !compiled.program->secrets.empty();
 }
 
-// Of states in other places nobody knows before they are asked.
-Result<bool> StateIsThere(const std::string& program_path) {
-  SPRINT_ASSIGN_OR_RETURN(const House house, HouseOf(program_path));
-  constexpr std::string_view File = "sqlite:";
-  if (!house.url.starts_with(File)) return true;
-  return RealFileSystem().Exists(house.url.substr(File.size()));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled) {
@@ -40,8 +32,8 @@ Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled) {
 }
 
 Result<std::unique_ptr<World>> OpenIfThere(const Compiled& compiled) {
-  SPRINT_ASSIGN_OR_RETURN(const bool there, StateIsThere(compiled.path));
-  return there ? OpenWorld(compiled) : std::unique_ptr<World>();
+  SPRINT_ASSIGN_OR_RETURN(const House house, HouseOf(compiled.path));
+  return MayHaveState(house) ? OpenWorld(compiled) : std::unique_ptr<World>();
 }
 
 Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets) {

@@ -163,6 +163,27 @@ TEST_F(Command, ShowOutputGraphAndWhyOfWhatIsNotThereYet) {
   EXPECT_THAT(Sprint("why main.sprint home.Cuont.proxy").err, HasSubstr("did you mean"));
 }
 
+TEST_F(Command, OutputsOfResourcesAreAsTheStateHasThem) {
+  Write("a.sprint",
+        "import std.local\n"
+        "resource local.zone plant { name = \"plant\" }\n"
+        "output name = plant.name\n"
+        "output text = \"zone {plant.name}\"\n"
+        "output two  = [plant.name, 2]\n"
+        "output plain = 3 s\n");
+  const std::string before = Sprint("output").out;
+  EXPECT_THAT(before, HasSubstr("text = (known after apply)\n"));
+  EXPECT_THAT(before, HasSubstr("plain = 3 s\n"));
+  const Ran applied = Sprint("apply --yes");
+  ASSERT_EQ(applied.code, 0) << applied.out << applied.err;
+  EXPECT_THAT(Sprint("output").out, HasSubstr("two = [\"plant\",2]\n"));
+  EXPECT_EQ(Sprint("output text").out, "zone plant\n") << "of the only program here";
+  EXPECT_EQ(JsonOf(Sprint("output --json")).Text("name"), "plant");
+  EXPECT_THAT(Sprint("show plant").out, HasSubstr("plant  (local.zone)"));
+  EXPECT_THAT(Sprint("show plnt").err, HasSubstr("the state has no `plnt`, nor is there such a"));
+  EXPECT_EQ(Sprint("destroy --yes").code, 0);
+}
+
 // The first hour: what `init` writes runs, answers, and goes away again.
 TEST_F(Command, InitMakesAProgramThatRuns) {
   if (std::system("command -v python3 > /dev/null && command -v curl > /dev/null") != 0)

@@ -57,6 +57,34 @@ TEST_F(Mistakes, NumbersThatNothingCanBeReckonedWith) {
   EXPECT_THAT(Sprint("simulate a.sprint --warmup nan").err, HasSubstr("is no number from 0"));
 }
 
+TEST_F(Mistakes, AProgramThatThereIsNot) {
+  Write("a.sprint", "import std.local\nresource local.zone plant { name = \"plant\" }\n");
+  for (const char* verb :
+       {"show", "destroy --yes", "workspace list", "workspace show", "workspace new x", "lock",
+        "lock break", "state list", "state export", "secrets encrypt"}) {
+    const Ran ran = Sprint(std::string(verb) + " b.sprint");
+    EXPECT_EQ(ran.code, 1) << verb;
+    EXPECT_THAT(ran.err, HasSubstr("there is no program `b.sprint`")) << verb;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/.sprint")) << "nothing is left behind";
+  ASSERT_EQ(Sprint("apply --yes").code, 0);
+  std::filesystem::remove(folder_ + "/a.sprint");
+  EXPECT_THAT(Sprint("state list a.sprint").out, HasSubstr("plant  local.zone"));
+  EXPECT_EQ(Sprint("destroy --yes a.sprint").code, 0) << "what is left can be taken away";
+}
+
+TEST_F(Mistakes, AKeyThatDoesNotFitIsNamed) {
+  Write("a.sprint", "import std.local\nresource local.zone plant { name = \"plant\" }\n");
+  const auto with = [this](const std::string& key, const std::string& words) {
+    return Sprint("version > /dev/null; XDG_CONFIG_HOME=" + key + " '" SPRINT "' " + words);
+  };
+  ASSERT_EQ(with("one", "secrets encrypt").code, 0);
+  ASSERT_EQ(Sprint("workspace new x").code, 0);
+  ASSERT_EQ(with("two", "secrets encrypt").code, 0);
+  EXPECT_THAT(with("one", "show").err,
+              HasSubstr("while opening it with the key file:one/sprint/state.key"));
+}
+
 TEST_F(Mistakes, VerbsAndOptionsThatThereAreNot) {
   const std::pair<const char*, const char*> cases[] = {
       {"pln", "there is no verb `pln`; did you mean `plan`?"},
@@ -67,6 +95,7 @@ TEST_F(Mistakes, VerbsAndOptionsThatThereAreNot) {
       {"plan -json", "`plan` has no option `-json`; did you mean `--json`?"},
       {"--json plan", "options stand behind the verb, `--json` too"},
       {"plan a b c", "nothing is known to do with `b` `c`\nSee `sprint plan --help`."},
+      {"plan --wait soon", "--wait: `soon` is no number from 0"},
       {"state mv a", "TO is required\nSee `sprint state mv --help`."},
   };
   for (const auto& [words, message] : cases) {
