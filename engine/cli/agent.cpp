@@ -213,22 +213,22 @@ int Agent(const Options& options) {
   hooks.model.predict = [&](double workload) { return runner.Predict(workload); };
   hooks.model.propose = [&](double workload) { return runner.Propose(workload); };
   hooks.act = [&](const agent::Replan& replan) { return runner.Act(replan); };
-  hooks.approve = [](const agent::Replan& replan) {
-    if (!isatty(STDIN_FILENO)) return false;
+  hooks.approve = [&options](const agent::Replan& replan) {
+    if (options.json || !isatty(STDIN_FILENO)) return false;
     std::printf("%s\nOnly `yes` goes ahead: ", replan.reason.c_str());
     std::fflush(stdout);
     std::string answer;
     std::getline(std::cin, answer);
     return answer == "yes";
   };
-  hooks.decided = [](const agent::Decided& decided) {
-    std::puts(agent::Describe(agent::Entry(decided)).c_str());
+  // As `agent history` tells it later.
+  const auto tell = [&options](const agent::Entry& entry) {
+    std::puts(options.json ? value::ToJson(agent::ToValue(entry)).c_str()
+                           : agent::Describe(entry).c_str());
     std::fflush(stdout);
   };
-  hooks.finished = [](const agent::Finished& finished) {
-    std::puts(agent::Describe(agent::Entry(finished)).c_str());
-    std::fflush(stdout);
-  };
+  hooks.decided = [&tell](const agent::Decided& decided) { tell(decided); };
+  hooks.finished = [&tell](const agent::Finished& finished) { tell(finished); };
   hooks.trouble = [](const Error& error) { (void)Fail(error); };
 
   const Interrupt interrupt;

@@ -15,7 +15,8 @@ Result<std::vector<agent::Entry>> EntriesOf(const Options& options) {
   SPRINT_ASSIGN_OR_RETURN(std::vector<agent::Entry> entries,
                           agent::ReadHistory(agent::HistoryPath(compiled->directory())));
   if (!entries.empty()) return entries;
-  return Error(ErrorCode::NotFound, "no agent has run here: `sprint agent " + compiled->path + "`");
+  return Error(ErrorCode::NotFound,
+               "no agent has run here: `sprint agent " + ForShell(compiled->path) + "`");
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ bool Approved(const Options& options, const std::string& question) {
   std::fprintf(stderr, "\n%s Only `yes` goes ahead: ", question.c_str());
   std::string answer;
   std::getline(std::cin, answer);
-  return answer == "yes";
+  if (answer == "yes") return true;
+  std::fprintf(stderr, "%ssprint: nothing was changed\n", std::cin.eof() ? "\n" : "");
+  return false;
 }
 
 }  // namespace sprint::cli

@@ -173,7 +173,7 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
                                  "the next best placement costs " + Money(answer->cost) + ", " +
                                      Money(more) +
                                      " more than what was approved; to accept it: sprint apply " +
-                                     compiled.path + " --replan"));
+                                     ForShell(compiled.path) + " --replan"));
       }
       options.auto_approve = false;
     } else if (approved) {

@@ -132,7 +132,7 @@ int Init(const Options& options) {
     std::puts(value::ToJson(value::Object{{"written", written}}, /*pretty=*/true).c_str());
     return Success;
   }
-  const std::string program = (folder / Files[0].name).string();
+  const std::string program = ForShell((folder / Files[0].name).string());
   std::printf(
       "next:\n"
       "  sprint check %s     is it right?\n"

@@ -230,6 +230,8 @@ class CommandLine {
   void AddAgent() {
     CLI::App* agent = Add("agent", "watch what runs and place it anew when load or demands change",
                           &Agent, "sprint agent laptop.sprint");
+    agent->get_option("--json")->description(
+        "print each decision and event of a change, one JSON object a line");
     agent->add_option("--seconds", options_.seconds, "end after this long; 0: when told to stop");
     CLI::App* status = Program(AddTo(*agent, "status", "what it sees: predicted beside measured",
                                      &AgentStatus, "sprint agent status laptop.sprint --wait 60"));

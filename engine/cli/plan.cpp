@@ -141,7 +141,7 @@ int Plan(const Options& options) {
     if (!options.out.empty()) {
       std::printf(made->errors.empty() ? "\nSaved. To carry out exactly this: sprint apply %s\n"
                                        : "\nSaved, to be looked at: sprint show %s\n",
-                  options.out.c_str());
+                  ForShell(options.out).c_str());
     }
   }
   if (!made->errors.empty()) return Failure;

@@ -208,6 +208,14 @@ Error NoPlacement() {
   return {ErrorCode::Conflict, "no placement meets the requirements; `sprint plan` says why"};
 }
 
+std::string ForShell(const std::string& word) {
+  constexpr std::string_view Special = " \t\n\"'`$&|;<>()[]{}*?!#~\\";
+  if (!word.empty() && word.find_first_of(Special) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::string Counted(size_t resources) {
   return std::to_string(resources) + (resources == 1 ? " resource" : " resources");
 }

@@ -80,6 +80,8 @@ std::string Where(const SourceTable& sources, Loc loc);
 // For verbs that need a placement and do not say why there is none.
 Error NoPlacement();
 
+// `word` as it is typed in a shell: between quotes where it must be.
+std::string ForShell(const std::string& word);
 // "1 resource", "3 resources"
 std::string Counted(size_t resources);
 // On stdout, for people and programs.

@@ -107,7 +107,9 @@ int End(const Options& options, const Edit& edit, Object told, const std::string
   }
   std::fputs(text.c_str(), stdout);
   if (!backup->empty()) {
-    std::fprintf(stderr, "sprint: to undo this: sprint state import %s --force\n", backup->c_str());
+    const std::string program = options.file.empty() ? "" : " " + ForShell(options.file);
+    std::fprintf(stderr, "sprint: to undo this: sprint state import %s%s --force\n",
+                 ForShell(*backup).c_str(), program.c_str());
   }
   return Success;
 }

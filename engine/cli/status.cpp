@@ -183,24 +183,30 @@ int AgentStatus(const Options& options) {
       application.components.empty()
           ? nullptr
           : sample_of(program.components[application.components.front()].name);
-  const double rate = entry && std::isfinite(entry->arrival_rate) && entry->arrival_rate > 0
-                          ? entry->arrival_rate
-                          : (*running)->workload;
+  const bool loaded_now = entry && std::isfinite(entry->arrival_rate) && entry->arrival_rate > 0;
+  const double rate = loaded_now ? entry->arrival_rate : (*running)->workload;
   auto predicted = placement::Predict(program, **deploy, **running, rate);
   if (!predicted.ok()) return Fail(predicted.error());
 
   value::List list;
   if (!options.json) {
-    std::printf("at %.2f rps (measured over the last %.0f s; placed for %.2f rps)\n\n", rate,
-                window, (*running)->workload);
+    if (loaded_now) {
+      std::printf("at %.2f rps (measured over the last %.0f s; placed for %.2f rps)\n\n", rate,
+                  window, (*running)->workload);
+    } else {
+      std::printf("no request in the last %.0f s; predicted for %.2f rps, as placed\n\n", window,
+                  rate);
+    }
     std::printf("%-16s %-13s %15s  %24s  %24s\n", "", "", "utilisation", "mean", "p95");
-    std::printf("%-16s %-13s %6s %8s  %9s %8s %5s  %9s %8s %5s\n", "", "on", "pred.", "measured",
-                "predicted", "measured", "", "predicted", "measured", "");
+    std::printf("%-16s %-13s %6s %8s  %9s %8s %5s  %9s %8s\n", "", "on", "pred.", "measured",
+                "predicted", "measured", "", "predicted", "measured");
   }
   for (const Row& row : rows) {
     const agent::Sample* sample = sample_of(row.component);
-    const double mean = sample ? (row.path ? sample->path_mean : sample->response_mean) : NAN;
-    const double p95 = sample ? (row.path ? sample->path_p95 : sample->response_p95) : NAN;
+    // Nothing takes no time: where nothing was answered it is not known.
+    const auto known = [](double seconds) { return seconds > 0 ? seconds : NAN; };
+    const double mean = sample ? known(row.path ? sample->path_mean : sample->response_mean) : NAN;
+    const double p95 = sample ? known(row.path ? sample->path_p95 : sample->response_p95) : NAN;
     const double predicted_mean = predicted->requirements[row.mean].value;
     const double predicted_p95 = predicted->requirements[row.p95].value;
     std::string on;
@@ -215,17 +221,17 @@ int AgentStatus(const Options& options) {
       }
     }
     if (options.json) {
-      const auto known = [](double number) {
+      const auto number = [](double number) {
         return std::isfinite(number) ? value::Value(number) : value::Value();
       };
       list.push_back(value::Object{{"name", row.name},
                                    {"on", on},
-                                   {"utilisation_predicted", known(utilisation)},
-                                   {"utilisation_measured", known(busy)},
+                                   {"utilisation_predicted", number(utilisation)},
+                                   {"utilisation_measured", number(busy)},
                                    {"mean_predicted_s", predicted_mean},
-                                   {"mean_measured_s", known(mean)},
+                                   {"mean_measured_s", number(mean)},
                                    {"p95_predicted_s", predicted_p95},
-                                   {"p95_measured_s", known(p95)}});
+                                   {"p95_measured_s", number(p95)}});
       continue;
     }
     std::printf("%-16s %-13s %6s %8s  %9s %8s %5s  %9s %8s %5s\n", row.name.c_str(), on.c_str(),
@@ -239,6 +245,7 @@ int AgentStatus(const Options& options) {
         value::ToJson(
             value::Object{{"agent", agent::AgentRuns(agent::HistoryPath(compiled.directory()))},
                           {"rate_rps", rate},
+                          {"rate_measured", loaded_now},
                           {"placed_for_rps", (*running)->workload},
                           {"rows", list}},
             true)

@@ -1,4 +1,5 @@
 #include <regex>
+#include <sstream>
 
 #include "tests/e2e/cli/fixture.h"
 
@@ -135,6 +136,8 @@ TEST_F(Command, InitMakesAProgramThatIsRightAndPlans) {
   const value::Value plan = JsonOf(Sprint("plan hello/main.sprint --json"));
   ASSERT_TRUE(plan.Find("placement"));
   EXPECT_EQ(plan.Find("placement")->Text("status"), "optimal");
+  EXPECT_THAT(Sprint("init 'an hour'").out, HasSubstr("sprint check 'an hour/main.sprint'  "))
+      << "what is to be typed can be";
   const Ran again = Sprint("init hello");
   EXPECT_EQ(again.code, 1) << "what is there is kept";
   EXPECT_THAT(again.err, HasSubstr("there already"));
@@ -191,10 +194,21 @@ TEST_F(Command, InitMakesAProgramThatRuns) {
   ASSERT_EQ(Sprint("init").code, 0);
   const Ran applied = Sprint("apply main.sprint --yes");
   ASSERT_EQ(applied.code, 0) << applied.out << applied.err;
+  EXPECT_THAT(Sprint("agent status").out, HasSubstr("no request in the last 60 s; predicted for"));
+  const value::Value status = JsonOf(Sprint("agent status --json"));
+  ASSERT_TRUE(status.Find("rows") && status.Find("rows")->As<value::List>());
+  EXPECT_TRUE(status.Find("rows")->As<value::List>()->front().Find("mean_measured_s")->is_null());
   Sprint("version > /dev/null; curl -s -m 10 -d 'count these four words' $('" SPRINT
          "' output main.sprint url) > answer");
   EXPECT_EQ(Text("answer"), "4 words\n");
   EXPECT_EQ(Sprint("plan").code, 0) << "and there is nothing left to do";
+  std::istringstream lines(Sprint("agent --seconds 1 --json").out);
+  size_t decisions = 0;
+  for (std::string line; std::getline(lines, line); ++decisions) {
+    const auto json = value::FromJson(line);
+    EXPECT_TRUE(json.ok() && json->Find("decision")) << line;
+  }
+  EXPECT_GT(decisions, 0u);
   const Ran destroyed = Sprint("destroy main.sprint --yes");
   EXPECT_EQ(destroyed.code, 0) << destroyed.out << destroyed.err;
   EXPECT_THAT(Sprint("show").out, HasSubstr("nothing exists"));
