@@ -56,7 +56,7 @@ class Test(Fixture):
         refused = self.error("state mv a x")
         self.assertIn(f"process {holder.pid}, apply", refused)
         self.assertIn("--wait SECONDS", refused)
-        self.assertIn("number of seconds", self.error("state mv a x --wait soon"))
+        self.assertIn("`soon` is no number", self.error("state mv a x --wait soon"))
         # Readers need none.
         self.sprint("state list")
         out, err = self.run_raw("state", "mv", "c", "x", "--wait", "60")
