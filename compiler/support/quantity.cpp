@@ -209,4 +209,25 @@ std::string Format(const Quantity& quantity) {
   return FormatNumber(quantity.value) + " " + Name(quantity.dimension);
 }
 
+std::string ShortestUnit(double value, const Dimension& dimension) {
+  if (value == 0) return std::string(SampleUnit(dimension));
+  std::string shortest;
+  size_t least = 0;
+  const auto consider = [&](std::string_view unit) {
+    const double number = value / ParseUnit(unit)->factor;
+    // 512 MiB rather than 0.5 GiB.
+    const size_t length = FormatNumber(number, 15).size() + (std::fabs(number) < 1 ? 1 : 0);
+    if (!shortest.empty() && length >= least) return;
+    shortest = unit;
+    least = length;
+  };
+  for (const Display& display : Displays) {
+    if (display.dimension == dimension) consider(display.unit);
+  }
+  if (dimension == sprint::dimension::Size) {
+    for (const char* unit : {"GB", "MB", "kB"}) consider(unit);
+  }
+  return shortest;
+}
+
 }  // namespace sprint

@@ -73,6 +73,9 @@ std::string Name(const Dimension& dimension);
 std::string_view SampleUnit(const Dimension& dimension);
 // In the unit the user wrote, or a readable one: "281 ms", "0.122 EUR/h", "90.3 %".
 std::string Format(const Quantity& quantity);
+// The unit in which `value` base units are said shortest and without a loss: "MiB" for
+// 67108864 B, "MB" for 500000000. Empty when quantities of the dimension are not shown in one.
+std::string ShortestUnit(double value, const Dimension& dimension);
 // The shortest decimal that reads back as the same double, at most `digits` significant.
 std::string FormatNumber(double number, int digits = 6);
 // What a program calls the percentile of this share: `p95` of 0.95, `p999` of 0.999.

@@ -234,7 +234,7 @@ int WhyComponent(const Options& options, const Compiled& compiled, const ir::Dep
   if (!not_on.empty()) {
     const Elsewhere& there = asked->front();
     if (IsOn(*best, component, there)) {
-      std::printf("  and so on %s\n", there.name.c_str());
+      std::printf("  on %s: it is there\n", there.name.c_str());
     } else if (there.answer.parts.empty()) {
       PrintForbidding(compiled, there, what, options.colour);
     } else {

@@ -35,6 +35,10 @@ void PutAll(ir::Record& record, const ir::Value& more) {
 }
 
 ir::Value Number(double number) { return ir::Value(number); }
+// As one reads it, also where the program leaves it to a kind or has it in another unit.
+ir::Value Measured(double value, const Dimension& dimension) {
+  return ir::Value(Quantity{value, dimension, ShortestUnit(value, dimension), ""});
+}
 
 const char* TrustName(ir::Trust trust) {
   switch (trust) {
@@ -231,6 +235,8 @@ class GraphBuilder {
     }
   }
 
+  void Note(std::string note) { graph_.notes.push_back(std::move(note)); }
+
   DesiredGraph Take() { return std::move(graph_); }
 
  private:
@@ -319,8 +325,8 @@ class Builder : private GraphBuilder {
       Put(record, "kind", ir::Value(ir::Ref{"node", program_.kinds[pool.kind].name}));
     }
     Put(record, "cores", Number(pool.cores));
-    Put(record, "memory", Number(pool.memory));
-    Put(record, "gpu_memory", Number(pool.gpu_memory));
+    Put(record, "memory", Measured(pool.memory, dimension::Size));
+    Put(record, "gpu_memory", Measured(pool.gpu_memory, dimension::Size));
     Put(record, "price", Number(pool.price));
     if (index < pool.instances.size()) PutAll(record, pool.instances[index]);
     return record;
@@ -366,9 +372,9 @@ class Builder : private GraphBuilder {
       const std::string a = continuum_.zones[link.a].name, b = continuum_.zones[link.b].name;
       const ir::Record record{{"a", a},
                               {"b", b},
-                              {"bandwidth", Number(link.bandwidth)},
-                              {"delay", Number(link.delay)},
-                              {"jitter", Number(link.jitter)},
+                              {"bandwidth", Measured(link.bandwidth, dimension::Bandwidth)},
+                              {"delay", Measured(link.delay, dimension::Time)},
+                              {"jitter", Measured(link.jitter, dimension::Time)},
                               {"loss", Number(link.loss)}};
       Addresses also = setups_[link.a];
       Append(also, setups_[link.b]);
@@ -430,7 +436,8 @@ class Builder : private GraphBuilder {
         {"label", ir::LabelOf(component.name, variant.name, part.name)},
         {"image", part.image},
         {"command", command},
-        {"memory", Number(ir::MemoryOn(part, continuum_.zones[a.zone].pools[a.pool].kind))},
+        {"memory", Measured(ir::MemoryOn(part, continuum_.zones[a.zone].pools[a.pool].kind),
+                            dimension::Size)},
         {"cores", Number(part.cores)},
         {"env", env},
         {"replicas", Number(a.replicas)},
@@ -446,6 +453,7 @@ class Builder : private GraphBuilder {
     for (const Assignment& a : assignments) {
       copies_[a.component] = std::max(copies_[a.component], a.copy + 1);
     }
+    NoteZonesWithoutHost(assignments);
     std::vector<Assignment> order = assignments;
     std::stable_sort(order.begin(), order.end(), [&](const Assignment& x, const Assignment& y) {
       return std::tuple(rank[y.component], y.part, x.zone, x.pool) <
@@ -463,6 +471,21 @@ class Builder : private GraphBuilder {
       begin = end;
     }
     return Ok();
+  }
+
+  // Where only a placement is asked for a zone needs no host; who forgot it should know.
+  void NoteZonesWithoutHost(const std::vector<Assignment>& assignments) {
+    std::set<ir::Index> zones;
+    for (const Assignment& a : assignments) {
+      if (!HostOf(a.zone)) zones.insert(a.zone);
+    }
+    if (zones.empty()) return;
+    std::string names;
+    for (const ir::Index zone : zones) {
+      names += (names.empty() ? "`" : ", `") + continuum_.zones[zone].name + "`";
+    }
+    Note((zones.size() == 1 ? "zone " + names + " has" : "zones " + names + " have") +
+         " no `host`: components placed there are not run");
   }
 
   // One part in one zone, perhaps on several pools of it.

@@ -71,6 +71,7 @@ struct DesiredGraph {
   std::vector<Move> moves{};
   std::vector<Adoption> adoptions{};
   std::vector<Forget> forgets{};
+  std::vector<std::string> notes{};  // for the user
 };
 
 using sprint::Covers;

@@ -202,7 +202,8 @@ std::string Render(const Answer& answer, const ir::Program& program, const ir::D
   if (deploy.goal == ir::Goal::Energy) text += FormatNumber(answer.energy, 4) + " W   ";
   if (deploy.goal == ir::Goal::Carbon) text += FormatNumber(answer.carbon, 4) + " g/h   ";
   text += Name(answer.state);
-  text += " (bound " + Fixed(answer.bound, 3) + ", " + std::to_string(answer.steps) + " nodes";
+  text += " (bound " + Fixed(answer.bound, 3) + ", " + std::to_string(answer.steps) +
+          (answer.steps == 1 ? " node" : " nodes");
   if (answer.seconds > 0) text += ", " + Time(answer.seconds);
   return text + ")\n" + DataLines(answer, program, deploy);
 }

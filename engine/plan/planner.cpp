@@ -42,6 +42,7 @@ class Planner {
       return Error(ErrorCode::Conflict, "a call for `" + snapshot_.open.front().object.address +
                                             "` was cut off; its outcome must be found out first");
     }
+    plan_.notes = graph_.notes;
     plan_.lineage = snapshot_.lineage;
     plan_.serial = snapshot_.serial;
     plan_.program_hash = options_.program_hash;

@@ -26,8 +26,9 @@ Mark MarkOf(Action action) {
     case Action::Replace:
       return {"-/+", "\033[35m"};
     case Action::Delete:
-    case Action::Forget:
       return {"-", "\033[31m"};
+    case Action::Forget:
+      return {".", "\033[36m"};
     case Action::Refresh:
       return {"=", "\033[36m"};
     case Action::NoOp:
@@ -111,12 +112,15 @@ std::string StepText(const Step& step, const PhaseOf& phase_of, bool colour) {
   return goes ? text : text + Lines(step, phase_of);
 }
 
-// "2 to add, 0 to change, 1 to destroy"; of the steps of `phase`, or of all.
+// "2 to add, 0 to change, 1 to destroy" and what is forgotten; of the steps of `phase`, or of
+// all.
 std::string Counts(const Plan& plan, const Phase* phase) {
   const size_t replaced = plan.Count(Action::Replace, phase);
+  const size_t forgotten = plan.Count(Action::Forget, phase);
   return std::to_string(plan.Count(Action::Create, phase) + replaced) + " to add, " +
          std::to_string(plan.Count(Action::Update, phase)) + " to change, " +
-         std::to_string(plan.Count(Action::Delete, phase) + replaced) + " to destroy";
+         std::to_string(plan.Count(Action::Delete, phase) + replaced) + " to destroy" +
+         (forgotten > 0 ? ", " + std::to_string(forgotten) + " to forget" : "");
 }
 
 std::string Heading(const Plan& plan, const Phase& phase) {

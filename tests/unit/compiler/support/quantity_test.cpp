@@ -59,5 +59,21 @@ TEST(Quantity, PercentilesAreNamedAsAProgramNamesThem) {
   EXPECT_EQ(FormatPercentile(0.000001), "p000001");
 }
 
+TEST(Quantity, UnitThatSaysItShortest) {
+  const auto said = [](double value, const Dimension& dimension) {
+    const std::string unit = ShortestUnit(value, dimension);
+    return FormatNumber(value / ParseUnit(unit)->factor, 15) + " " + unit;
+  };
+  EXPECT_EQ(said(67108864, dimension::Size), "64 MiB");
+  EXPECT_EQ(said(536870912, dimension::Size), "512 MiB");
+  EXPECT_EQ(said(8589934592, dimension::Size), "8 GiB");
+  EXPECT_EQ(said(500e6, dimension::Size), "500 MB");
+  EXPECT_EQ(said(1001, dimension::Size), "1001 B");
+  EXPECT_EQ(said(12.5e6, dimension::Bandwidth), "100 Mbit/s");
+  EXPECT_EQ(said(0.003, dimension::Time), "3 ms");
+  EXPECT_EQ(said(0, dimension::Time), "0 ms");
+  EXPECT_EQ(ShortestUnit(1, Dimension{}), "");
+}
+
 }  // namespace
 }  // namespace sprint
