@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "providers/local/site.h"
 
@@ -98,6 +99,16 @@ Result<value::Value> LocalProvider::Apply(const std::string& type, const value::
   SPRINT_ASSIGN_OR_RETURN(const Kind* kind, Find(*site_, type));
   if (prior.is_null() && wanted.is_null()) return value::Value();
   return kind->apply(*site_, prior, wanted);
+}
+
+Result<value::Value> LocalProvider::Import(const std::string& type, const std::string& id) {
+  value::Object known{{"id", id}};
+  if (type == "local_zone" || type == "local_node") known["name"] = id;
+  if (type == "local_node") {
+    if (const auto record = site_->registry.Get(NodeFolder, id))
+      known["zone"] = record->Text("zone");
+  }
+  return value::Value(std::move(known));
 }
 
 void LocalProvider::Stop() { site_->stopped = true; }

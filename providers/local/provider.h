@@ -37,6 +37,8 @@ class LocalProvider : public sdk::Provider {
   Result<value::Value> Read(const std::string& type, const value::Value& current) override;
   Result<value::Value> Apply(const std::string& type, const value::Value& prior,
                              const value::Value& wanted) override;
+  // Zones and nodes are called by their names; a node is in a zone, too.
+  Result<value::Value> Import(const std::string& type, const std::string& id) override;
   void Stop() override;
 
  private:

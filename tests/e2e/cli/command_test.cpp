@@ -187,6 +187,25 @@ TEST_F(Command, OutputsOfResourcesAreAsTheStateHasThem) {
   EXPECT_EQ(Sprint("destroy --yes").code, 0);
 }
 
+TEST_F(Command, WhatWasForgottenCanBeAdopted) {
+  const std::string program =
+      "import std.local\n"
+      "resource local.zone plant { name = \"plant\" }\n"
+      "resource local.node box { zone = plant.name, name = \"plant.box\", cores = 0.2,"
+      " memory = 64 MiB }\n";
+  Write("a.sprint", program);
+  ASSERT_EQ(Sprint("apply --yes").code, 0);
+  ASSERT_EQ(Sprint("state rm plant --yes").code, 0);
+  ASSERT_EQ(Sprint("state rm box --yes").code, 0);
+  Write("a.sprint", program + "adopt plant { id = \"plant\" }\nadopt box { id = \"plant.box\" }\n");
+  const Ran plan = Sprint("plan");
+  EXPECT_THAT(plan.out, HasSubstr("Plan: 0 to add, ")) << plan.err;
+  EXPECT_THAT(plan.out, HasSubstr(" 0 to destroy.")) << plan.err;
+  EXPECT_EQ(Sprint("apply --yes").code, 0);
+  EXPECT_THAT(Sprint("plan").out, HasSubstr("No changes."));
+  EXPECT_EQ(Sprint("destroy --yes").code, 0);
+}
+
 // The first hour: what `init` writes runs, answers, and goes away again.
 TEST_F(Command, InitMakesAProgramThatRuns) {
   if (std::system("command -v python3 > /dev/null && command -v curl > /dev/null") != 0)
