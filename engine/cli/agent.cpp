@@ -109,7 +109,7 @@ class Runner {
     agent::Candidate candidate;
     placement::Options wanted = For(workload);
     const auto world = opened_.Get();
-    const auto refused = world.ok() ? RefusedNow(*world) : world.error();
+    const auto refused = world.ok() ? RefusedNow(**world) : world.error();
     if (!refused.ok()) {
       candidate.problem = refused.error().ToString();
       return candidate;
@@ -155,7 +155,7 @@ class Runner {
     const auto snapshot = (*world)->store->Latest();
     if (!snapshot.ok()) return {};
     agent::Observation seen = agent::Observe(agent::ProxiesOf(**snapshot), window, now);
-    if (const auto refused = RefusedNow(*world); refused.ok()) {
+    if (const auto refused = RefusedNow(**world); refused.ok()) {
       seen.refused = static_cast<int64_t>(refused->size());
     }
     return seen;

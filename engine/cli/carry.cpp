@@ -147,7 +147,7 @@ int ApplyPlacement(Compiled& compiled, const ir::Deploy& deploy,
   Options options = given;
   std::optional<double> approved;  // EUR/h, of the placement that the user has seen
   while (true) {
-    auto refused = RefusedNow(&world);
+    auto refused = RefusedNow(world);
     if (!refused.ok()) return teller.Fail(refused.error());
     placement::Options wanted = placement_options;
     wanted.available = AvailableWith(*refused, program, deploy);

@@ -159,9 +159,9 @@ int Graph(const Options& options) {
   const Compiled& compiled = **loaded;
   Print(compiled);
   if (!compiled.program) return Failure;
-  auto world = OpenIfThere(compiled);
+  auto world = OpenToLook(compiled);
   if (!world.ok()) return Fail(world.error());
-  auto refused = RefusedNow(world->get());
+  auto refused = RefusedNow(**world);
   if (!refused.ok()) return Fail(refused.error());
   auto desired = Desire(*compiled.program, options, *refused);
   if (!desired.ok()) return Fail(desired.error(), compiled);

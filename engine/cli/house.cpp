@@ -64,12 +64,24 @@ std::string Beside(const fs::path& folder, const std::string& url) {
   return "sqlite:" + (folder / path).string();
 }
 
-}  // namespace
+using OpenAt = Result<std::unique_ptr<state::Store>> (*)(const std::string&, const std::string&,
+                                                         const state::AskKey&);
 
-bool MayHaveState(const House& house) {
-  constexpr std::string_view File = "sqlite:";
-  return !house.url.starts_with(File) || RealFileSystem().Exists(house.url.substr(File.size()));
+Result<std::unique_ptr<state::Store>> OpenedBy(OpenAt open, const House& house) {
+  bool tried = false;
+  auto opened = open(house.url, house.space(), [&]() -> Result<std::string> {
+    auto key = secrets::Fetch(house.key, "the key of the state");
+    tried = key.ok();
+    if (key.ok() || !house.key_is_ours) return key;
+    return Error(ErrorCode::Denied,
+                 "the state is encrypted: say where its key is with SPRINT_STATE_KEY or `key:` in "
+                 "sprint.yaml (file:PATH, command:WORDS, pass:NAME, env:NAME or prompt)");
+  });
+  if (opened.ok() || !tried) return opened;
+  return opened.TakeError().While("opening it with the key " + secrets::ToText(house.key));
 }
+
+}  // namespace
 
 Result<House> HouseOf(const std::string& program_path) {
   House house;
@@ -88,7 +100,7 @@ Result<House> HouseOf(const std::string& program_path) {
   if (house.url.empty()) house.url = Beside(absolute.parent_path(), settings.state);
   if (house.url.empty()) house.url = "sqlite:" + house.folder + "/" + house.program + ".db";
   // What a program that is gone has left may be looked at and taken away.
-  if (!fs::is_regular_file(absolute, error) && !MayHaveState(house)) {
+  if (!fs::is_regular_file(absolute, error) && !state::MayBeThere(house.url)) {
     return Error(ErrorCode::NotFound, "there is no program `" + program_path + "`");
   }
   std::string key = Environment("SPRINT_STATE_KEY");
@@ -135,17 +147,11 @@ Status CheckWorkspace(const std::string& name) {
 }
 
 Result<std::unique_ptr<state::Store>> OpenState(const House& house) {
-  bool tried = false;
-  auto opened = state::Open(house.url, house.space(), [&]() -> Result<std::string> {
-    auto key = secrets::Fetch(house.key, "the key of the state");
-    tried = key.ok();
-    if (key.ok() || !house.key_is_ours) return key;
-    return Error(ErrorCode::Denied,
-                 "the state is encrypted: say where its key is with SPRINT_STATE_KEY or `key:` in "
-                 "sprint.yaml (file:PATH, command:WORDS, pass:NAME, env:NAME or prompt)");
-  });
-  if (opened.ok() || !tried) return opened;
-  return opened.TakeError().While("opening it with the key " + secrets::ToText(house.key));
+  return OpenedBy(&state::Open, house);
+}
+
+Result<std::unique_ptr<state::Store>> OpenStateToLook(const House& house) {
+  return OpenedBy(&state::OpenToLook, house);
 }
 
 Result<std::string> KeyOf(const House& house) {
@@ -204,7 +210,8 @@ Result<std::unique_ptr<StateAlone>> OpenAlone(const std::string& program_path,
                                               const std::string& purpose) {
   auto alone = std::make_unique<StateAlone>();
   SPRINT_ASSIGN_OR_RETURN(alone->house, HouseOf(program_path));
-  SPRINT_ASSIGN_OR_RETURN(alone->store, OpenState(alone->house));
+  SPRINT_ASSIGN_OR_RETURN(
+      alone->store, purpose.empty() ? OpenStateToLook(alone->house) : OpenState(alone->house));
   if (alone->store->keyring()) HideMemory();
   if (!purpose.empty()) {
     SPRINT_ASSIGN_OR_RETURN(alone->lock, TakeLock(*alone->store, purpose));

@@ -39,8 +39,6 @@ struct House {
 };
 // NotFound: there is no such program, nor a state of it.
 Result<House> HouseOf(const std::string& program_path);
-// False: there is no state. Of states in other places nobody knows before they are asked.
-bool MayHaveState(const House& house);
 
 // The workspace that `workspace select` chose for this program, for those who name none.
 Status SelectWorkspace(const House& house, const std::string& name);
@@ -52,6 +50,8 @@ Result<std::vector<std::string>> WorkspacesOf(const House& house);
 Status CheckWorkspace(const std::string& name);
 
 Result<std::unique_ptr<state::Store>> OpenState(const House& house);
+// The same to read it only: where there is none yet, none is made.
+Result<std::unique_ptr<state::Store>> OpenStateToLook(const House& house);
 // The key to encrypt with; ours is made when it is not there yet.
 Result<std::string> KeyOf(const House& house);
 // Encrypts the state of a program with secrets that is not encrypted yet.
@@ -69,7 +69,7 @@ struct StateAlone {
   std::unique_ptr<state::Store> store;
   std::unique_ptr<state::Keeper> lock;  // null: only to be read
 };
-// With a `purpose` the lock is held. Errors as of HouseOf.
+// With a `purpose` the lock is held; without, it is only looked at. Errors as of HouseOf.
 Result<std::unique_ptr<StateAlone>> OpenAlone(const std::string& program_path,
                                               const std::string& purpose = "");
 

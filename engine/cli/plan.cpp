@@ -47,9 +47,9 @@ int Plan(const Options& options) {
     return Failure;
   }
   const ir::Program& program = *compiled.program;
-  auto world = OpenIfThere(compiled);
+  auto world = options.out.empty() ? OpenToLook(compiled) : OpenWorld(compiled);
   if (!world.ok()) return Fail(world.error());
-  auto refused = RefusedNow(world->get());
+  auto refused = RefusedNow(**world);
   if (!refused.ok()) return Fail(refused.error());
   auto desire = Desire(program, options, *refused);
   if (!desire.ok()) return Fail(desire.error(), compiled);
@@ -79,8 +79,6 @@ int Plan(const Options& options) {
     return Failure;
   }
 
-  if (!*world) world = OpenWorld(compiled);
-  if (!world.ok()) return Fail(world.error());
   // What is saved tells no secrets, and apply must know them by the same fingerprints.
   if (!options.out.empty() && (*world)->secrets) {
     const Status sealed = EnsureEncrypted((*world)->house, *(*world)->store);

@@ -97,7 +97,7 @@ int SecretsCheck(const Options& options) {
     }
   }
   // Opens it, if it is encrypted.
-  auto opened = OpenState(found->house);
+  auto opened = OpenStateToLook(found->house);
   const std::string problem = opened.ok() ? "" : opened.error().ToString();
   const bool encrypted = !opened.ok() || (*opened)->keyring();
   good = good && problem.empty();

@@ -141,9 +141,9 @@ int Why(const Options& given) {
   if (elsewhere) {
     return Fail(Error(ErrorCode::NotFound, "there is no component `" + options.subject + "`"));
   }
-  auto world = OpenWorld(compiled);
+  auto world = OpenToLook(compiled);
   if (!world.ok()) return Fail(world.error());
-  auto refused = RefusedNow(world->get());
+  auto refused = RefusedNow(**world);
   if (!refused.ok()) return Fail(refused.error());
   auto desired = Desire(*compiled.program, options, *refused);
   if (!desired.ok()) return Fail(desired.error(), compiled);

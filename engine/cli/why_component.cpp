@@ -196,9 +196,9 @@ void PrintForbidding(const Compiled& compiled, const Elsewhere& there,
 int WhyComponent(const Options& options, const Compiled& compiled, const ir::Deploy& deploy,
                  ir::Index component, const std::string& not_on) {
   const ir::Program& program = *compiled.program;
-  auto world = OpenIfThere(compiled);
+  auto world = OpenToLook(compiled);
   if (!world.ok()) return Fail(world.error());
-  auto refused = RefusedNow(world->get());
+  auto refused = RefusedNow(**world);
   if (!refused.ok()) return Fail(refused.error());
   placement::Options wanted;
   wanted.available = AvailableWith(*refused, program, deploy);

@@ -25,23 +25,14 @@ bool HasSecrets(const Compiled& compiled) {
   return compiled.program && !compiled.program->secrets.empty();
 }
 
-}  // namespace
+using OpenStore = Result<std::unique_ptr<state::Store>> (*)(const House&);
 
-Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled) {
-  return OpenWorldAt(compiled.path, HasSecrets(compiled));
-}
-
-Result<std::unique_ptr<World>> OpenIfThere(const Compiled& compiled) {
-  SPRINT_ASSIGN_OR_RETURN(const House house, HouseOf(compiled.path));
-  return MayHaveState(house) ? OpenWorld(compiled) : std::unique_ptr<World>();
-}
-
-Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets) {
+Result<std::unique_ptr<World>> Open(const std::string& program_path, bool secrets, OpenStore open) {
   auto world = std::make_unique<World>();
   SPRINT_ASSIGN_OR_RETURN(world->house, HouseOf(program_path));
   const House& house = world->house;
   world->secrets = secrets;
-  SPRINT_ASSIGN_OR_RETURN(world->store, OpenState(house));
+  SPRINT_ASSIGN_OR_RETURN(world->store, open(house));
   if (secrets || world->store->keyring()) {
     HideMemory();
     world->vault = std::make_unique<RunVault>(house, *world->store);
@@ -53,6 +44,20 @@ Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool
   facts.owner = OwnerOf(lineage);
   world->providers = std::make_unique<InstalledProviders>(facts, world->vault.get());
   return world;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled) {
+  return OpenWorldAt(compiled.path, HasSecrets(compiled));
+}
+
+Result<std::unique_ptr<World>> OpenToLook(const Compiled& compiled) {
+  return Open(compiled.path, HasSecrets(compiled), &OpenStateToLook);
+}
+
+Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets) {
+  return Open(program_path, secrets, &OpenState);
 }
 
 Status UseProviders(World& world, const std::vector<lower::ProviderConfig>& configs) {
@@ -75,13 +80,12 @@ Result<World*> OpenedWorld::Get() {
 }
 
 Result<state::Snapshot> ReadState(const Compiled& compiled) {
-  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<World> world, OpenWorld(compiled));
+  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<World> world, OpenToLook(compiled));
   return world->store->Read();
 }
 
-Result<std::vector<state::Refusal>> RefusedNow(World* world) {
-  if (!world) return std::vector<state::Refusal>();
-  SPRINT_ASSIGN_OR_RETURN(std::vector<state::Refusal> refused, world->store->Refused());
+Result<std::vector<state::Refusal>> RefusedNow(const World& world) {
+  SPRINT_ASSIGN_OR_RETURN(std::vector<state::Refusal> refused, world.store->Refused());
   return Live(std::move(refused), NowSeconds());
 }
 

@@ -26,9 +26,9 @@ struct World {
   std::unique_ptr<InstalledProviders> providers;
 };
 Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled);
-// The same, or null while there is no state: looking makes none.
-Result<std::unique_ptr<World>> OpenIfThere(const Compiled& compiled);
-// The same for a program that was not compiled.
+// The same for verbs that keep nothing: where there is no state yet, none is made.
+Result<std::unique_ptr<World>> OpenToLook(const Compiled& compiled);
+// OpenWorld for a program that was not compiled.
 Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets);
 
 // What the program says of its providers; what of it refers to resources is as the state has it.
@@ -56,8 +56,8 @@ class OpenedWorld {
 // What the state of the program says exists.
 Result<state::Snapshot> ReadState(const Compiled& compiled);
 
-// Machines that could not be had lately and that are not worth asking for yet; none of no world.
-Result<std::vector<state::Refusal>> RefusedNow(World* world);
+// Machines that could not be had lately and that are not worth asking for yet.
+Result<std::vector<state::Refusal>> RefusedNow(const World& world);
 
 // The state with every call settled that an earlier run left open; says what became of
 // them on stderr, and to `told`. Conflict: one could not be found out.

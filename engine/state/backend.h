@@ -53,6 +53,9 @@ class Backend {
 Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path,
                                                    const std::string& space,
                                                    const Clock& clock = SystemClock());
+// Holds nothing, lies in memory, and goes with its object.
+Result<std::unique_ptr<Backend>> OpenMemoryBackend(const std::string& space,
+                                                   const Clock& clock = SystemClock());
 
 // Errors that every backend words the same way.
 Error Locked(const Lease& by);

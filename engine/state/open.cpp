@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "compiler/support/environment.h"
 #include "engine/state/etcd_backend.h"
 #include "engine/state/keyed_store.h"
 #include "engine/state/location.h"
@@ -21,14 +22,35 @@ Result<std::unique_ptr<Backend>> OpenBackend(const std::string& url, const std::
   SPRINT_UNREACHABLE("a location of no kind");
 }
 
+Result<std::unique_ptr<Backend>> OpenBackendToLook(const std::string& url,
+                                                   const std::string& space) {
+  return MayBeThere(url) ? OpenBackend(url, space) : OpenMemoryBackend(space);
+}
+
+Result<std::unique_ptr<Store>> StoreOf(Result<std::unique_ptr<Backend>> backend,
+                                       const AskKey& ask) {
+  if (!backend.ok()) return backend.TakeError();
+  SPRINT_ASSIGN_OR_RETURN(std::unique_ptr<KeyedStore> store,
+                          KeyedStore::Open(backend.TakeValue(), ask));
+  return std::unique_ptr<Store>(std::move(store));
+}
+
 }  // namespace
+
+bool MayBeThere(const std::string& url) {
+  const Result<Location> location = ParseLocation(url);
+  return !location.ok() || location->kind != Location::Kind::Sqlite ||
+         RealFileSystem().Exists(location->path);
+}
 
 Result<std::unique_ptr<Store>> Open(const std::string& url, const std::string& space,
                                     const AskKey& ask) {
-  SPRINT_ASSIGN_OR_RETURN(std::unique_ptr<Backend> backend, OpenBackend(url, space));
-  SPRINT_ASSIGN_OR_RETURN(std::unique_ptr<KeyedStore> store,
-                          KeyedStore::Open(std::move(backend), ask));
-  return std::unique_ptr<Store>(std::move(store));
+  return StoreOf(OpenBackend(url, space), ask);
+}
+
+Result<std::unique_ptr<Store>> OpenToLook(const std::string& url, const std::string& space,
+                                          const AskKey& ask) {
+  return StoreOf(OpenBackendToLook(url, space), ask);
 }
 
 Result<std::unique_ptr<Store>> OpenSqlite(const std::string& path) {
@@ -36,12 +58,12 @@ Result<std::unique_ptr<Store>> OpenSqlite(const std::string& path) {
 }
 
 Result<std::vector<std::string>> Spaces(const std::string& url) {
-  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<Backend> backend, OpenBackend(url, ""));
+  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<Backend> backend, OpenBackendToLook(url, ""));
   return backend->Spaces();
 }
 
 Result<std::optional<Lease>> HolderOf(const std::string& url, const std::string& space) {
-  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<Backend> backend, OpenBackend(url, space));
+  SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<Backend> backend, OpenBackendToLook(url, space));
   return backend->Holder();
 }
 

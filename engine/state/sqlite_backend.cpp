@@ -379,6 +379,16 @@ Result<std::unique_ptr<SqliteBackend>> OpenFile(const std::string& path, const s
 
 }  // namespace
 
+Result<std::unique_ptr<Backend>> OpenMemoryBackend(const std::string& space, const Clock& clock) {
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE, nullptr);
+  auto backend = std::make_unique<SqliteBackend>(db, space, clock);
+  if (code != SQLITE_OK) return SqliteError(db, code).While("making a state in memory");
+  SPRINT_RETURN_IF_ERROR(Run(db, Layout().c_str()));
+  SPRINT_RETURN_IF_ERROR(backend->Prepare());
+  return std::unique_ptr<Backend>(std::move(backend));
+}
+
 Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path,
                                                    const std::string& space, const Clock& clock) {
   const std::string folder = std::filesystem::path(path).parent_path().string();

@@ -106,6 +106,11 @@ using AskKey = std::function<Result<std::string>()>;
 // that `ask` gives.
 Result<std::unique_ptr<Store>> Open(const std::string& url, const std::string& space,
                                     const AskKey& ask = {});
+// False: no file is there. Of other places nobody knows before they are asked.
+bool MayBeThere(const std::string& url);
+// Open for who only reads: where there is no file yet, none is made, and the state is empty.
+Result<std::unique_ptr<Store>> OpenToLook(const std::string& url, const std::string& space,
+                                          const AskKey& ask = {});
 // The states that lie there, by name.
 Result<std::vector<std::string>> Spaces(const std::string& url);
 // Store::Holder and Store::Break where no key is needed to open the state.

@@ -18,6 +18,16 @@ class Test(Fixture):
         self.assertIn("has no `bb`; did you mean `b`?", self.error("state show bb"))
         self.assertIn("there is no program", self.error("state list none.sprint"))
 
+    def test_looking_makes_no_state(self):
+        self.sprint("plan", code=2)
+        for verb in ("show", "state list", "state export", "why s.sprint a", "graph", "secrets check", "lock",
+                     "workspace list", "workspace show"):
+            self.sprint(verb)
+        self.assertEqual([p.name for p in self.folder.iterdir()], ["s.sprint"])
+        self.sprint("plan --out p", code=2)
+        self.sprint("apply p")
+        self.assert_no_changes()
+
     def test_moved_record_is_what_the_program_calls_it_now(self):
         self.apply()
         self.assertEqual(self.json("state mv b x.y")["moved"], [{"from": "b", "to": "x.y"}])
