@@ -83,7 +83,7 @@ Result<std::unique_ptr<state::Store>> OpenedBy(OpenAt open, const House& house) 
 
 }  // namespace
 
-Result<House> HouseOf(const std::string& program_path) {
+Result<House> HouseAt(const std::string& program_path) {
   House house;
   std::error_code error;
   const fs::path absolute = fs::absolute(program_path, error).lexically_normal();
@@ -99,10 +99,6 @@ Result<House> HouseOf(const std::string& program_path) {
   house.url = Environment("SPRINT_STATE");
   if (house.url.empty()) house.url = Beside(absolute.parent_path(), settings.state);
   if (house.url.empty()) house.url = "sqlite:" + house.folder + "/" + house.program + ".db";
-  // What a program that is gone has left may be looked at and taken away.
-  if (!fs::is_regular_file(absolute, error) && !state::MayBeThere(house.url)) {
-    return Error(ErrorCode::NotFound, "there is no program `" + program_path + "`");
-  }
   std::string key = Environment("SPRINT_STATE_KEY");
   if (key.empty()) key = settings.key;
   house.key_is_ours = key.empty();
@@ -110,6 +106,16 @@ Result<House> HouseOf(const std::string& program_path) {
   SPRINT_ASSIGN_OR_RETURN(house.key, secrets::ParseSource(key));
   house.sources = std::move(settings.secrets);
   house.refused = settings.refused;
+  return house;
+}
+
+Result<House> HouseOf(const std::string& program_path) {
+  SPRINT_ASSIGN_OR_RETURN(House house, HouseAt(program_path));
+  std::error_code error;
+  // What a program that is gone has left may be looked at and taken away.
+  if (!fs::is_regular_file(program_path, error) && !state::MayBeThere(house.url)) {
+    return Error(ErrorCode::NotFound, "there is no program `" + program_path + "`");
+  }
   return house;
 }
 

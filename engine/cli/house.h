@@ -39,6 +39,8 @@ struct House {
 };
 // NotFound: there is no such program, nor a state of it.
 Result<House> HouseOf(const std::string& program_path);
+// The same whether there is one or not.
+Result<House> HouseAt(const std::string& program_path);
 
 // The workspace that `workspace select` chose for this program, for those who name none.
 Status SelectWorkspace(const House& house, const std::string& name);

@@ -27,9 +27,10 @@ bool HasSecrets(const Compiled& compiled) {
 
 using OpenStore = Result<std::unique_ptr<state::Store>> (*)(const House&);
 
-Result<std::unique_ptr<World>> Open(const std::string& program_path, bool secrets, OpenStore open) {
+Result<std::unique_ptr<World>> Open(Result<House> found, bool secrets, OpenStore open) {
+  if (!found.ok()) return found.TakeError();
   auto world = std::make_unique<World>();
-  SPRINT_ASSIGN_OR_RETURN(world->house, HouseOf(program_path));
+  world->house = found.TakeValue();
   const House& house = world->house;
   world->secrets = secrets;
   SPRINT_ASSIGN_OR_RETURN(world->store, open(house));
@@ -49,15 +50,15 @@ Result<std::unique_ptr<World>> Open(const std::string& program_path, bool secret
 }  // namespace
 
 Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled) {
-  return OpenWorldAt(compiled.path, HasSecrets(compiled));
+  return Open(HouseOf(compiled.path), HasSecrets(compiled), &OpenState);
 }
 
 Result<std::unique_ptr<World>> OpenToLook(const Compiled& compiled) {
-  return Open(compiled.path, HasSecrets(compiled), &OpenStateToLook);
+  return Open(HouseOf(compiled.path), HasSecrets(compiled), &OpenStateToLook);
 }
 
 Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets) {
-  return Open(program_path, secrets, &OpenState);
+  return Open(HouseAt(program_path), secrets, &OpenState);
 }
 
 Status UseProviders(World& world, const std::vector<lower::ProviderConfig>& configs) {

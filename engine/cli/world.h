@@ -28,7 +28,7 @@ struct World {
 Result<std::unique_ptr<World>> OpenWorld(const Compiled& compiled);
 // The same for verbs that keep nothing: where there is no state yet, none is made.
 Result<std::unique_ptr<World>> OpenToLook(const Compiled& compiled);
-// OpenWorld for a program that was not compiled.
+// OpenWorld for a program that there is no file of.
 Result<std::unique_ptr<World>> OpenWorldAt(const std::string& program_path, bool secrets);
 
 // What the program says of its providers; what of it refers to resources is as the state has it.
