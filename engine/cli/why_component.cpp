@@ -130,7 +130,7 @@ std::string OneLine(const placement::Answer& best, const Elsewhere& there, const
     for (const placement::CoreLine& line : Forbidding(there.answer)) {
       text += (text.back() == ':' ? " " : "; ") + line.text;
     }
-    return text.back() == ':' ? "cannot: there is not enough of it" : text;
+    return text.back() == ':' ? "cannot, whatever is required" : text;
   }
   return Delta(best, there.answer, deploy) + AlsoMoved(best, there.answer, deploy, component);
 }
@@ -179,7 +179,7 @@ void PrintForbidding(const Compiled& compiled, const Elsewhere& there,
       diagnostic.labels.push_back({lines[i].loc, lines[i].text});
     }
   } else {
-    diagnostic.message += ": there is not enough of it, whatever is required";
+    diagnostic.message += ", whatever is required";
     diagnostic.loc = component.loc;
   }
   for (const placement::Relaxation& relaxation : there.answer.relaxations) {

@@ -141,7 +141,7 @@ Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const
   } else if (const auto* infeasible = std::get_if<solver::Infeasible>(&outcome)) {
     answer.state = State::Infeasible;
     answer.steps = infeasible->steps;
-    SPRINT_RETURN_IF_ERROR(ExplainTo(program, deploy, model, search.budget, answer));
+    SPRINT_RETURN_IF_ERROR(ExplainTo(program, deploy, options, model, search.budget, answer));
   } else {
     const auto& exhausted = std::get<solver::Exhausted>(outcome);
     answer.steps = exhausted.steps;

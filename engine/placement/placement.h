@@ -92,7 +92,8 @@ struct Answer {
   std::vector<Placed> parts;
   std::vector<PoolUse> pools;  // the used ones
   std::vector<Requirement> requirements;
-  // Smallest sets that cannot hold together; those that need no queueing formula first.
+  // Sets that cannot hold together, and of which nothing can be left out as far as the budget
+  // allows to tell; those that need no queueing formula first.
   // One empty set: the continuum itself is too small, whatever is required.
   std::vector<std::vector<CoreLine>> cores;
   bool cores_complete = false;

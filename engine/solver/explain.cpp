@@ -3,34 +3,39 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 
 #include "engine/solver/refute.h"
 
 namespace sprint::solver {
 namespace {
 
-// Subsets of the required constraints as bit sets over their positions.
+// Subsets of the lines with required constraints as bit sets over their positions.
 using Set = uint64_t;
-constexpr size_t MostConstraints = 16;  // beyond it only one core is looked for
+constexpr size_t MostLines = 16;  // beyond it only one core is looked for
 constexpr size_t MostCores = 32;
 // s that a question without a search may take. It decides in a fraction of that, or not at all.
 constexpr double MostRefuting = 1;
 
 class Explainer {
  public:
-  Explainer(const Problem& problem, const Budget& budget)
+  Explainer(const Problem& problem, const Budget& budget, const Lines& lines)
       : problem_(problem),
         budget_(budget),
         begun_(std::chrono::steady_clock::now()),
         refuter_(problem) {
+    std::map<uint32_t, uint32_t> first;
+    first_.resize(problem.constraints.size());
     for (uint32_t i = 0; i < problem.constraints.size(); ++i) {
-      if (!problem.constraints[i].weight) required_.push_back(i);
+      if (problem.constraints[i].weight) continue;
+      first_[i] = first.emplace(lines.empty() ? i : lines[i], i).first->second;
+      if (first_[i] == i) required_.push_back(i);
     }
   }
 
   Explanation Cores() {
     Explanation out;
-    if (required_.size() <= MostConstraints) {
+    if (required_.size() <= MostLines) {
       EveryCore(out);
     } else if (auto core = OneCore()) {
       out.cores.push_back(std::move(*core));
@@ -89,12 +94,7 @@ class Explainer {
       if (unknown_ || cores.size() >= MostCores) out.complete = false;
       if (seed == 0 || unknown_ || cores.size() >= MostCores) break;
     }
-    for (Set core : cores) {
-      out.cores.emplace_back();
-      for (size_t k = 0; k < n; ++k) {
-        if (core >> k & 1) out.cores.back().push_back(required_[k]);
-      }
-    }
+    for (Set core : cores) out.cores.push_back(CoreOf(core));
   }
 
   // From what is refuted without a search, or else from everything, takes away halves, then
@@ -140,17 +140,24 @@ class Explainer {
     });
   }
 
+  // All constraints on these lines.
   Active ActiveOf(const Core& core) const {
     Active active(problem_.constraints.size(), false);
     for (uint32_t i : core) active[i] = true;
+    for (uint32_t i = 0; i < active.size(); ++i) {
+      active[i] = !problem_.constraints[i].weight && active[first_[i]];
+    }
     return active;
   }
-  Active ActiveOf(Set set) const {
-    Active active(problem_.constraints.size(), false);
-    for (size_t k = 0; k < required_.size(); ++k) active[required_[k]] = set >> k & 1;
-    return active;
-  }
+  Active ActiveOf(Set set) const { return ActiveOf(CoreOf(set)); }
 
+  Core CoreOf(Set set) const {
+    Core core;
+    for (size_t k = 0; k < required_.size(); ++k) {
+      if (set >> k & 1) core.push_back(required_[k]);
+    }
+    return core;
+  }
   Set SetOf(const Core& core) const {
     Set set = 0;
     for (size_t k = 0; k < required_.size(); ++k) {
@@ -161,7 +168,12 @@ class Explainer {
 
   std::optional<Core> Refute(const Active& active) {
     if (budget_.steps == 0) return std::nullopt;
-    return refuter_.Refute(active, std::min(Left(), MostRefuting));
+    auto refuted = refuter_.Refute(active, std::min(Left(), MostRefuting));
+    if (!refuted) return std::nullopt;
+    for (uint32_t& i : *refuted) i = first_[i];
+    std::sort(refuted->begin(), refuted->end());
+    refuted->erase(std::unique(refuted->begin(), refuted->end()), refuted->end());
+    return refuted;
   }
   double Left() const {
     const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begun_;
@@ -205,11 +217,12 @@ class Explainer {
     return set;
   }
 
-  // A bound of constraint i with which it and all others hold: the nearest to what is
-  // written, as far as the budget allows.
+  // A bound of the line of constraint i with which it and all others hold: the nearest to what
+  // is written, as far as the budget allows.
   std::optional<double> Relax(uint32_t i) {
-    Active others = ActiveOf(required_);
-    others[i] = false;
+    Core rest = required_;
+    std::erase(rest, i);
+    const Active others = ActiveOf(rest);
     const Constraint& rule = problem_.constraints[i];
     Problem problem = problem_;
     switch (rule.metric) {
@@ -266,12 +279,8 @@ class Explainer {
         }
         return 1 - high;
       }
-      case Metric::Apart: {
-        for (double fewer = rule.bound - 1; fewer >= 1; --fewer) {
-          if (Try(problem, i, fewer, others)) return fewer;
-        }
-        return std::nullopt;
-      }
+      // With fewer copies each serves more: that is another problem.
+      case Metric::Apart:
       case Metric::Rate:
       case Metric::Where:
         return std::nullopt;
@@ -280,8 +289,11 @@ class Explainer {
   }
 
   bool Try(Problem& problem, uint32_t i, double bound, Active others) {
-    problem.constraints[i].bound = bound;
-    others[i] = true;
+    for (uint32_t k = i; k < others.size(); ++k) {
+      if (problem.constraints[k].weight || first_[k] != i) continue;
+      problem.constraints[k].bound = bound;
+      others[k] = true;
+    }
     return std::holds_alternative<Solved>(Ask(problem, std::move(others), true));
   }
 
@@ -289,18 +301,19 @@ class Explainer {
   Budget budget_;  // what is left of it
   const std::chrono::steady_clock::time_point begun_;
   Refuter refuter_;
-  Core required_;
+  Core required_;                // the first of each line
+  std::vector<uint32_t> first_;  // per required constraint: that of its line
   bool unknown_ = false;
 };
 
 }  // namespace
 
-Explanation Explain(const Problem& problem, const Budget& budget) {
-  return Explainer(problem, budget).Run();
+Explanation Explain(const Problem& problem, const Budget& budget, const Lines& lines) {
+  return Explainer(problem, budget, lines).Run();
 }
 
 Explanation FindCores(const Problem& problem, const Budget& budget) {
-  return Explainer(problem, budget).Cores();
+  return Explainer(problem, budget, {}).Cores();
 }
 
 }  // namespace sprint::solver

@@ -12,33 +12,15 @@
 
 namespace sprint::solver {
 
-// The least objective over everything there is, by trying everything there is.
-inline double BruteForce(const Problem& problem, const Placement* previous = nullptr,
-                         double move = 0) {
-  double best = INFINITY;
+// Shows `visit` every way to choose variants, pools and counts, whether it holds or not.
+template <typename Visit>
+void ForEachPlacement(const Problem& problem, Visit visit) {
   Placement at;
   at.variant.resize(problem.components.size());
   at.pool.resize(problem.components.size());
   at.count.assign(problem.pools.size(), 0);
   const auto counts = [&](auto& self, size_t j) -> void {
-    if (j == problem.pools.size()) {
-      const Evaluation evaluation = Evaluate(problem, at);
-      const double burden = evaluation.burden;
-      double moves = 0;
-      for (size_t c = 0; previous && c < at.pool.size(); ++c) {
-        for (size_t p = 0; p < at.pool[c].size(); ++p) {
-          const bool same =
-              at.variant[c] == previous->variant[c] && at.pool[c][p] == previous->pool[c][p];
-          if (!same) moves += move;
-        }
-      }
-      if (burden + moves >= best) return;
-      for (size_t i = 0; i < problem.constraints.size(); ++i) {
-        if (!evaluation.met[i] && !problem.constraints[i].weight) return;
-      }
-      if (Violations(problem, at, burden).empty()) best = burden + moves;
-      return;
-    }
+    if (j == problem.pools.size()) return visit(at);
     if (problem.pools[j].form == Form::Functions) return self(self, j + 1);
     // Counts above the least of a pool that nobody uses only cost.
     bool used = false;
@@ -77,6 +59,29 @@ inline double BruteForce(const Problem& problem, const Placement* previous = nul
     }
   };
   parts(parts, 0, 0);
+}
+
+// The least objective over everything there is, by trying everything there is.
+inline double BruteForce(const Problem& problem, const Placement* previous = nullptr,
+                         double move = 0) {
+  double best = INFINITY;
+  ForEachPlacement(problem, [&](const Placement& at) {
+    const Evaluation evaluation = Evaluate(problem, at);
+    const double burden = evaluation.burden;
+    double moves = 0;
+    for (size_t c = 0; previous && c < at.pool.size(); ++c) {
+      for (size_t p = 0; p < at.pool[c].size(); ++p) {
+        const bool same =
+            at.variant[c] == previous->variant[c] && at.pool[c][p] == previous->pool[c][p];
+        if (!same) moves += move;
+      }
+    }
+    if (burden + moves >= best) return;
+    for (size_t i = 0; i < problem.constraints.size(); ++i) {
+      if (!evaluation.met[i] && !problem.constraints[i].weight) return;
+    }
+    if (Violations(problem, at, burden).empty()) best = burden + moves;
+  });
   return best;
 }
 

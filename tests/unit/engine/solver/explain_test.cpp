@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "tests/unit/engine/solver/problems.h"
 
 namespace sprint::solver {
@@ -54,31 +52,6 @@ TEST(Explain, ABudgetThatEndsGivesNoWrongCore) {
   Budget budget;
   budget.steps = 1;
   for (const Core& core : Explain(TooCheap(), budget).cores) EXPECT_FALSE(core.empty());
-}
-
-TEST(Explain, EveryCoreOfSmallProblemsIsMinimal) {
-  int explained = 0;
-  for (uint32_t seed = 0; seed < 80; ++seed) {
-    SCOPED_TRACE(seed);
-    const Problem problem = Random(seed);
-    if (!std::holds_alternative<Infeasible>(Search(problem, {}))) continue;
-    const Explanation found = Explain(problem, {});
-    ASSERT_FALSE(found.cores.empty());
-    for (const Core& core : found.cores) {
-      if (core.empty()) continue;
-      ++explained;
-      SearchOptions options;
-      options.active.assign(problem.constraints.size(), false);
-      for (uint32_t i : core) options.active[i] = true;
-      EXPECT_TRUE(std::holds_alternative<Infeasible>(Search(problem, options)));
-      for (uint32_t i : core) {
-        options.active[i] = false;
-        EXPECT_TRUE(std::holds_alternative<Solved>(Search(problem, options)));
-        options.active[i] = true;
-      }
-    }
-  }
-  EXPECT_GT(explained, 5);
 }
 
 }  // namespace
