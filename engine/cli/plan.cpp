@@ -113,7 +113,9 @@ int Plan(const Options& options) {
   }
   std::optional<placement::Sensitivity> sensitivity;
   if (options.sensitivity && answer) {
-    auto found = placement::FindSensitivity(program, *desired.deploy, *answer);
+    placement::Options now;
+    now.available = AvailableWith(*refused, program, *desired.deploy);
+    auto found = placement::FindSensitivity(program, *desired.deploy, *answer, now);
     if (!found.ok()) return Fail(found.error(), compiled);
     sensitivity = found.TakeValue();
   }

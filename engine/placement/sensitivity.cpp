@@ -23,6 +23,7 @@ class Finder {
          const solver::Placement& placement, const Options& options)
       : program_(program),
         deploy_(deploy),
+        options_(options),
         model_(model),
         placement_(placement),
         budget_{options.steps, options.stop},
@@ -34,6 +35,7 @@ class Finder {
       for (uint32_t j = 0; j < problem.pools.size(); ++j) {
         if (problem.pools[j].price > 0) out_.prices.push_back(Price(j));
       }
+      if (!Straight()) out_.exact = false;
     }
     for (uint32_t i = 0; i < model_.constraints.size(); ++i) {
       const ir::Constraint* written = model_.constraints[i].written;
@@ -46,9 +48,20 @@ class Finder {
   }
 
  private:
+  // Is the least objective concave in a price? Not where a price decides which preferences may be
+  // missed: a limit on cost then lets in or keeps out what is cheap for what it misses.
+  bool Straight() const {
+    bool limit = false, preference = false;
+    for (const solver::Constraint& rule : model_.problem.constraints) {
+      if (rule.weight) preference = true;
+      if (rule.metric == solver::Metric::Cost) limit = true;
+    }
+    return !limit || !preference;
+  }
+
   // The best placement of a changed problem, from what runs now.
   std::optional<solver::Solved> Best(const solver::Problem& problem,
-                                     const std::vector<bool>& active = {}) {
+                                     const std::vector<bool>& active = {}, bool from_here = true) {
     if (budget_.steps == 0) {
       out_.exact = false;
       return std::nullopt;
@@ -56,7 +69,7 @@ class Finder {
     solver::SearchOptions options;
     options.budget = budget_;
     options.active = active;
-    options.previous = placement_;
+    if (from_here) options.previous = placement_;
     const auto checked = solver::CheckedSearch(problem, options);
     if (!checked.ok()) {
       trouble_ = checked.error();
@@ -113,30 +126,33 @@ class Finder {
 
   PriceRange Price(uint32_t j) {
     const solver::Pool& pool = model_.problem.pools[j];
-    const ir::Pool& written = program_.continua[deploy_.continuum]
-                                  .zones[model_.pools[j].zone]
-                                  .pools[model_.pools[j].pool];
+    const ir::Zone& zone = program_.continua[deploy_.continuum].zones[model_.pools[j].zone];
+    const ir::Pool& written = zone.pools[model_.pools[j].pool];
+    // What is paid for its electricity is no matter of its price.
+    const double power = written.power * zone.electricity;
+    const auto shown = [&](double price) { return std::max(0.0, price - power) * Hour; };
     PriceRange range;
     range.pool = PoolName(program_, deploy_, model_, j);
     range.loc = written.loc;
-    range.price = pool.price * Hour;
+    range.price = written.price * Hour;
     const double amount = Amount(placement_, j);
     range.used = amount > 0;
-    if (const auto low = Crossing(j, 0)) range.low = std::max(0.0, *low) * Hour;
+    if (const auto low = Crossing(j, power)) range.low = shown(*low);
     if (!range.used) return range;
-    // No other price in the program is a thousand times all of today's.
-    double far = 1000 * (now_.burden / amount + pool.price);
+    // A million times all of today's: an edge board may well cost a thousandth of what else there
+    // is.
+    double far = 1e6 * (now_.burden / amount + pool.price);
     for (uint32_t i = 0; i < model_.constraints.size(); ++i) {
       const solver::Constraint& rule = model_.problem.constraints[i];
       if (rule.metric != solver::Metric::Cost || rule.weight || !rule.at_most) continue;
       const double last = pool.price + (rule.bound - now_.cost) / amount;
       if (last >= far) continue;
       far = last;
-      range.high = far * Hour;
+      range.high = shown(far);
       range.broken = model_.constraints[i].text;
     }
     if (const auto high = Crossing(j, far)) {
-      range.high = *high * Hour;
+      range.high = shown(*high);
       range.broken.clear();
     }
     return range;
@@ -149,62 +165,88 @@ class Finder {
   BoundRange Bound(uint32_t i) {
     const solver::Constraint& rule = model_.problem.constraints[i];
     const ir::Constraint& written = *model_.constraints[i].written;
+    // What a line asks of each copy of a component is one bound, as good as the worst of them.
+    std::vector<uint32_t> same;
+    for (uint32_t k = i; k < model_.constraints.size(); ++k) {
+      if (model_.constraints[k].written == &written) same.push_back(k);
+    }
+    const auto worst = [&](const solver::Evaluation& found) {
+      double value = found.value[i];
+      for (const uint32_t k : same) {
+        value = rule.at_most ? std::max(value, found.value[k]) : std::min(value, found.value[k]);
+      }
+      return value;
+    };
     BoundRange range;
     range.text = written.name.empty() ? written.text : written.name + ": " + written.text;
     range.loc = written.loc;
-    range.value = now_.value[i];
-    solver::Problem problem = model_.problem;
-    if (rule.weight) {
-      if (now_.met[i]) return range;
-      problem.constraints[i].weight.reset();
-      const auto best = Best(problem);
-      range.meeting = best ? *rule.weight * Shown() - Saving(best->burden)
-                           : std::numeric_limits<double>::quiet_NaN();
+    range.value = worst(now_);
+    if (rule.metric == solver::Metric::Apart) {
+      Copies(written, range);
       return range;
     }
-    if (rule.metric == solver::Metric::Where || rule.metric == solver::Metric::Rate) return range;
-    std::vector<bool> active(model_.constraints.size(), true);
-    std::vector<uint32_t> same;
-    for (uint32_t k = i; k < active.size() && model_.constraints[k].written == &written; ++k) {
-      active[k] = false;
-      same.push_back(k);
+    solver::Problem problem = model_.problem;
+    double missed = 0;
+    for (const uint32_t k : same) {
+      if (rule.weight && !now_.met[k]) missed += *rule.weight;
     }
+    if (missed > 0) {
+      for (const uint32_t k : same) problem.constraints[k].weight.reset();
+      const auto best = Best(problem);
+      range.meeting =
+          best ? missed * Shown() - Saving(best->burden) : std::numeric_limits<double>::quiet_NaN();
+      return range;
+    }
+    std::vector<bool> active(model_.constraints.size(), true);
+    for (const uint32_t k : same) active[k] = false;
     auto best = Best(problem, active);
-    const auto cheaper = [&](const std::optional<solver::Solved>& one) {
-      return one && one->burden < now_.burden * (1 - Same) - 1e-15;
-    };
-    if (!cheaper(best)) return range;
+    if (!Cheaper(best)) return range;
     range.binding = true;
     // Between the bound there is and one that a cheaper placement is known to meet.
     double near = rule.bound;
-    double far = 0;
-    const auto take = [&] {
-      const auto value = solver::Evaluate(model_.problem, best->placement).value;
-      far = value[i];
-      for (const uint32_t k : same) {
-        far = rule.at_most ? std::max(far, value[k]) : std::min(far, value[k]);
-      }
-      range.saves = Saving(best->burden);
+    double far = worst(solver::Evaluate(model_.problem, best->placement));
+    const auto at = [&](double bound) {
+      for (const uint32_t k : same) problem.constraints[k].bound = bound;
+      return Best(problem);
     };
-    take();
     for (int step = 0; step < 24 && std::fabs(far - near) > 1e-3 * std::fabs(far); ++step) {
       // Halfway; without a finite end, four times as far.
       const double middle = std::isfinite(far) ? (near + far) / 2 : 4 * near;
-      for (const uint32_t k : same) problem.constraints[k].bound = middle;
-      auto one = Best(problem);
-      if (cheaper(one)) {
+      auto one = at(middle);
+      if (Cheaper(one)) {
         best = std::move(one);
-        take();
+        far = worst(solver::Evaluate(model_.problem, best->placement));
       } else {
         near = middle;
       }
     }
     range.looser = WithBound(written, deploy_.horizon, far);
+    // What is shown is a little looser, and may save more.
+    const auto one = at(Rounded(written, deploy_.horizon, far));
+    range.saves = Saving(Cheaper(one) ? std::min(one->burden, best->burden) : best->burden);
     return range;
+  }
+
+  // Fewer copies serve more each: that is another problem.
+  void Copies(const ir::Constraint& written, BoundRange& range) {
+    for (double fewer = written.bound - 1; fewer >= 1 && !range.binding; --fewer) {
+      const auto less = Build(WithCopies(program_, deploy_, written, fewer), deploy_, options_);
+      if (!less.ok()) continue;
+      const auto best = Best(less->problem, {}, /*from_here=*/false);
+      if (!Cheaper(best)) continue;
+      range.binding = true;
+      range.looser = fewer > 1 ? WithBound(written, deploy_.horizon, fewer) : "none";
+      range.saves = Saving(best->burden);
+    }
+  }
+
+  bool Cheaper(const std::optional<solver::Solved>& one) const {
+    return one && one->burden < now_.burden * (1 - Same) - 1e-15;
   }
 
   const ir::Program& program_;
   const ir::Deploy& deploy_;
+  const Options& options_;
   const Model& model_;
   const solver::Placement& placement_;
   solver::Budget budget_;
@@ -266,7 +308,7 @@ std::string Render(const Sensitivity& sensitivity, const ir::Deploy& deploy) {
     }
     text += "\n";
   }
-  if (!sensitivity.exact) text += "  (not all of this is proven: the budget of steps ended)\n";
+  if (!sensitivity.exact) text += "  (not all of this is proven)\n";
   return text;
 }
 

@@ -11,7 +11,8 @@ struct PriceRange {
   std::string pool;  // "upv.large"
   Loc loc;
   bool used = false;
-  double price = 0;  // EUR/h per instance, functions: of execution
+  // EUR/h per instance, functions: of execution; as written, without what electricity adds.
+  double price = 0;
   // The placement stays the best from `low` to `high`; 0 and infinity: whatever it costs.
   double low = 0, high = std::numeric_limits<double>::infinity();
   // The requirement on cost that ends the range at `high`; "": another placement does.
@@ -23,7 +24,8 @@ struct BoundRange {
   Loc loc;
   double value = 0;      // of the placement, base units: a tighter bound than this changes it
   bool binding = false;  // without it another placement is cheaper
-  // Binding: a bound this loose lets a cheaper one in, and how much it saves: EUR/h, W.
+  // Binding: a bound this loose lets a cheaper one in, and how much it saves: EUR/h, W. "none" of
+  // a component that is spread: without that.
   std::string looser;
   double saves = 0;
   // A missed preference: what it costs to meet it, EUR/h or W; NaN: it cannot be met.
@@ -33,7 +35,9 @@ struct BoundRange {
 struct Sensitivity {
   std::vector<PriceRange> prices;  // of pools with a price, when cost is minimised
   std::vector<BoundRange> bounds;  // of what is required or preferred
-  bool exact = true;               // false: the budget ended before all of it was certain
+  // False: the budget ended before all of it was certain, or prices decide which preferences
+  // a limit on cost leaves room for, and may do so within a range.
+  bool exact = true;
 };
 
 // `answer` must be Optimal or Feasible for the same program and options; what is found of a
