@@ -6,6 +6,7 @@
 #include "engine/solver/latency.h"
 #include "engine/solver/neighbourhood.h"
 #include "engine/solver/progress.h"
+#include "engine/solver/violations.h"
 
 namespace sprint::solver {
 namespace {
@@ -28,7 +29,7 @@ class Repairer {
   }
 
   std::optional<Placement> Run() {
-    if (!Damage()) return options_.previous;
+    if (!Damage()) return standing_;
     for (int stage = 0; stage < Stages; ++stage) {
       const std::vector<bool> before = open_;
       if (stage == 1) OpenBeside();
@@ -62,7 +63,14 @@ class Repairer {
       if (c < previous().pool.size()) OpenUsers(previous().pool[c]);
     }
     if (draft.Complete() && !draft.Holds()) OpenBroken(domains, draft.placement());
-    return std::find(open_.begin(), open_.end(), true) != open_.end();
+    if (std::find(open_.begin(), open_.end(), true) != open_.end()) return true;
+    // All stay, perhaps on more instances than there were, or fewer than there are no longer.
+    standing_ = draft.placement();
+    if (Violations(problem_, previous(), Evaluate(problem_, previous()).burden, options_.active)
+            .empty()) {
+      standing_ = previous();
+    }
+    return false;
   }
 
   // A bound on a sum is everybody's; one on times is of those on the path and of those who keep
@@ -152,6 +160,7 @@ class Repairer {
   Progress clock_;
   std::vector<bool> open_;  // may be placed anew
   double cost_ = 0;         // EUR/s of what still stands
+  Placement standing_;      // when all of it does
 };
 
 }  // namespace

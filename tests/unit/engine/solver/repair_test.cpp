@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/solver/evaluate.h"
 #include "engine/solver/violations.h"
 #include "tests/unit/engine/solver/problems.h"
 
@@ -110,6 +111,48 @@ TEST(Repair, MovesOnlyWhatLostItsPlaceWhereThatIsEnough) {
     }
   });
   EXPECT_GT(enough, 50);
+}
+
+// Fewer instances, more requests, tighter bounds: what holds goes on as it is, and whatever else
+// comes back holds.
+TEST(Repair, WhatComesBackHoldsWhateverHasChanged) {
+  int kept = 0, changed = 0;
+  for (uint32_t seed = 0; seed < Seeds(200); ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = Random(seed);
+    const Outcome outcome = Search(problem, {});
+    const auto* solved = std::get_if<Solved>(&outcome);
+    if (!solved) continue;
+    std::vector<Problem> later(3, problem);
+    for (Pool& pool : later[0].pools) {
+      pool.max -= pool.max > 1 ? 1 : 0;
+      pool.min = std::min(pool.min, pool.max);
+    }
+    for (Component& component : later[1].components) {
+      component.rate *= 1.6;
+      for (Variant& variant : component.variants) {
+        for (Part& part : variant.parts) part.rate *= 1.6;
+      }
+    }
+    for (Constraint& rule : later[2].constraints) rule.bound *= rule.at_most ? 0.7 : 1.05;
+    for (const Problem& now : later) {
+      const auto broken = [&](const Placement& placement) {
+        return Violations(now, placement, Evaluate(now, placement).burden);
+      };
+      SearchOptions options;
+      options.previous = solved->placement;
+      const auto found = Repair(now, options);
+      if (broken(solved->placement).empty()) {
+        ++kept;
+        EXPECT_EQ(found, solved->placement);
+      } else if (found) {
+        ++changed;
+        EXPECT_EQ(broken(*found), std::vector<std::string>());
+      }
+    }
+  }
+  EXPECT_GT(kept, 50);
+  EXPECT_GT(changed, 30);
 }
 
 TEST(Repair, WhatHoldsStays) {
