@@ -143,6 +143,24 @@ let login = { user = "user", password = password }
      "    edge.RaspberryPi4,181.2,\n"
      "    aws.Lambda,,1210",
      "", ""},
+    {"E0316", "a cold start is quicker than a warm one",
+     "An instance of a function that has to start first takes at least as long as one that is\n"
+     "ready. Where it is said to take less, the two are often the other way round; it counts as\n"
+     "much as a warm one then.",
+     R"(import std.aws
+
+component Blur {
+  image  = "blur:1"
+  demand { aws.Lambda = { warm = 900 ms, cold = 240 ms } }
+}
+)",
+     R"(import std.aws
+
+component Blur {
+  image  = "blur:1"
+  demand { aws.Lambda = { warm = 240 ms, cold = 900 ms } }
+}
+)"},
 };
 
 }  // namespace

@@ -270,6 +270,12 @@ bool ReadTimes(AttributeReader& reader, const ast::Expr& expr, const std::string
     if (!read.Has(mean) || (!plain && !read.Has("cold"))) return false;
     demand.mean = read.Number(mean, 0);
     demand.cold = read.Number("cold", demand.mean);
+    if (demand.cold < demand.mean) {
+      reader.emitter()
+          .Warning("E0316", read.ValueLoc("cold"), "a cold start takes less than a warm one")
+          .Label(read.ValueLoc("warm"), "the warm one")
+          .Help("are they the other way round? it counts as a warm one as it is");
+    }
     if (read.Has("memory")) demand.memory = read.Number("memory", 0);
     if (read.Has("variation")) {
       demand.variation = read.Number("variation", 1);

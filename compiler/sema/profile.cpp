@@ -217,6 +217,12 @@ class ProfileReader {
     demand.loc = measured.loc;
     demand.mean = demand.cold = measured.time.mean;
     if (measured.cold.count > 0) demand.cold = measured.cold.mean;
+    if (demand.cold < demand.mean) {
+      emitter_.Warning("E0316", measured.loc,
+                       "cold starts on `" + measured.name + "` take less than warm ones, " +
+                           FormatNumber(demand.cold * 1e3, 4) + " to " +
+                           FormatNumber(demand.mean * 1e3, 4) + " ms on average");
+    }
     demand.variation = measured.time.Variation();
     if (demand.variation && *demand.variation > MostVariation) {
       Mistake("E0311", measured.loc,
