@@ -332,7 +332,8 @@ AgentState StateFrom(const Value& value) {
 
 // "2026-11-24 08:51:27", UTC.
 std::string Date(Seconds at) {
-  const auto seconds = static_cast<std::time_t>(std::isfinite(at) ? at : 0);
+  constexpr double LastYear = 253402300800;  // 10000-01-01
+  const auto seconds = static_cast<std::time_t>(at >= 0 && at < LastYear ? at : 0);
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[32];

@@ -53,7 +53,8 @@ class Loop {
     std::mutex mutex;
     std::condition_variable_any never;
     std::unique_lock lock(mutex);
-    never.wait_for(lock, stop_, Duration(seconds), [] { return false; });
+    // Clocks count three centuries; one is for ever.
+    never.wait_for(lock, stop_, Duration(std::min(seconds, 3e9)), [] { return false; });
   }
 
   void Once() {

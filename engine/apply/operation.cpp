@@ -82,7 +82,10 @@ Operations::Called Operations::Call(host::Provider& provider, const plan::Step& 
                                     const plan::Planned& planned, const std::string& tag) {
   host::CallOptions call;
   call.tag = tag;
-  call.timeout = std::chrono::milliseconds(static_cast<int64_t>(step.lifecycle.timeout * 1000));
+  // A century is for ever; clocks count no more than three in nanoseconds.
+  constexpr double LongestTimeout = 3e9;
+  call.timeout = std::chrono::milliseconds(
+      static_cast<int64_t>(std::min(step.lifecycle.timeout, LongestTimeout) * 1000));
   for (int attempt = 1;; ++attempt) {
     Called called{provider.ApplyWith(wire, prior, planned.planned, planned.config,
                                      planned.private_bytes, call),
@@ -361,7 +364,9 @@ std::string Operations::Look(const lower::Ready& ready, const plan::Step& step,
   if (ready.kind == lower::Ready::Kind::Http) return prober.Http(*text);
   const value::Value port = ledger_.Resolve(ready.expected);
   const auto* number = port.As<int64_t>();
-  return number ? prober.Port(*text, static_cast<int>(*number)) : "the port is not known";
+  if (!number) return "the port is not known";
+  if (*number < 1 || *number > 65535) return "there is no port " + std::to_string(*number);
+  return prober.Port(*text, static_cast<int>(*number));
 }
 
 Ended Operations::AwaitReady(const plan::Step& step, host::Provider& provider,

@@ -159,7 +159,7 @@ class Bench {
   Result<std::pair<int64_t, std::string>> Process() const {
     SPRINT_ASSIGN_OR_RETURN(const state::Snapshot snapshot, world_->store->Read());
     for (const auto& [address, record] : snapshot.records) {
-      const auto pid = static_cast<int64_t>(record.attributes.Number("pid"));
+      const int64_t pid = record.attributes.Whole("pid");
       if (pid <= 0) continue;
       return std::pair(pid, "http://" + record.attributes.Text("address") + "/");
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -52,6 +53,7 @@ std::vector<state::Refusal> Live(std::vector<state::Refusal> refused, int64_t no
 std::vector<placement::Options::Available> AvailableWith(const std::vector<state::Refusal>& refused,
                                                          const ir::Program& program,
                                                          const ir::Deploy& deploy) {
+  constexpr int64_t Most = std::numeric_limits<uint32_t>::max();
   std::vector<placement::Options::Available> available;
   const ir::Continuum& continuum = program.continua[deploy.continuum];
   for (const state::Refusal& one : refused) {
@@ -59,7 +61,7 @@ std::vector<placement::Options::Available> AvailableWith(const std::vector<state
       if (continuum.zones[z].name != one.zone) continue;
       for (ir::Index p = 0; p < continuum.zones[z].pools.size(); ++p) {
         if (continuum.zones[z].pools[p].name != one.pool) continue;
-        available.push_back({z, p, static_cast<uint32_t>(std::max<int64_t>(one.count, 0))});
+        available.push_back({z, p, static_cast<uint32_t>(std::clamp<int64_t>(one.count, 0, Most))});
       }
     }
   }

@@ -117,7 +117,7 @@ Slices SlicesNow(const state::Snapshot& snapshot) {
       slices.cores[pool_of(attributes.Text("name"))] += attributes.Number("cores");
     }
     if (record.type != "local.process") continue;
-    const auto used = profile::ProcessorSeconds(static_cast<int64_t>(attributes.Number("pid")));
+    const auto used = profile::ProcessorSeconds(attributes.Whole("pid"));
     if (used.ok()) slices.seconds[pool_of(attributes.Text("node"))] += *used;
   }
   return slices;

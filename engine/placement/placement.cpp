@@ -94,6 +94,16 @@ void Describe(const ir::Program& program, const ir::Deploy& deploy, const Model&
   }
 }
 
+// A model whose figures can be reckoned with, wherever they are from: a program, a measurement,
+// a file.
+Result<Model> BuildGood(const ir::Program& program, const ir::Deploy& deploy,
+                        const Options& options) {
+  SPRINT_ASSIGN_OR_RETURN(Model model, Build(program, deploy, options));
+  const auto faults = solver::Faults(model.problem);
+  if (faults.empty()) return model;
+  return Error(ErrorCode::InvalidArgument, "placement cannot reckon with this: " + faults.front());
+}
+
 }  // namespace
 
 const char* Name(State state) {
@@ -115,11 +125,7 @@ const char* UnitOf(ir::Goal goal) {
 }
 
 Result<Answer> Place(const ir::Program& program, const ir::Deploy& deploy, const Options& options) {
-  SPRINT_ASSIGN_OR_RETURN(const Model model, Build(program, deploy, options));
-  if (const auto faults = solver::Faults(model.problem); !faults.empty()) {
-    return Error(ErrorCode::InvalidArgument,
-                 "placement cannot reckon with this: " + faults.front());
-  }
+  SPRINT_ASSIGN_OR_RETURN(const Model model, BuildGood(program, deploy, options));
   solver::SearchOptions search;
   search.budget = {.steps = options.steps, .stop = options.stop, .watch = options.watch};
   if (options.running) {
@@ -161,7 +167,7 @@ Result<Answer> Predict(const ir::Program& program, const ir::Deploy& deploy, con
                        double workload) {
   Options options;
   options.workload = workload;
-  SPRINT_ASSIGN_OR_RETURN(const Model model, Build(program, deploy, options));
+  SPRINT_ASSIGN_OR_RETURN(const Model model, BuildGood(program, deploy, options));
   const auto placement = Recall(program, deploy, model, answer);
   if (!placement) {
     return Error(ErrorCode::Conflict, "the program no longer has what this placement uses");
@@ -179,7 +185,7 @@ Result<std::string> RenderAsPeers(const Answer& answer, const ir::Program& progr
                                   const ir::Deploy& deploy) {
   Options options;
   options.workload = answer.workload;
-  SPRINT_ASSIGN_OR_RETURN(const Model model, Build(program, deploy, options));
+  SPRINT_ASSIGN_OR_RETURN(const Model model, BuildGood(program, deploy, options));
   const auto placement = Recall(program, deploy, model, answer);
   if (!placement) {
     return Error(ErrorCode::Conflict, "the program no longer has what this placement uses");

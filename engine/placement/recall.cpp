@@ -15,9 +15,12 @@ std::optional<solver::Placement> Recall(const ir::Program& program, const ir::De
     std::vector<uint32_t> pools;
     for (const Placed& placed : answer.parts) {
       if (placed.component_name != component.name || placed.copy != model.copy[c]) continue;
+      const std::optional<uint32_t> before = variant;
       for (uint32_t v = 0; v < component.variants.size(); ++v) {
         if (component.variants[v].name == placed.variant_name) variant = v;
       }
+      // Its parts are of one variant, in their order.
+      if (before && variant != before) return {};
       if (!variant || pools.size() >= component.variants[*variant].parts.size()) return {};
       std::optional<uint32_t> pool;
       for (uint32_t j = 0; j < model.pools.size(); ++j) {

@@ -201,7 +201,7 @@ Result<Step> ToStep(const value::Value& value) {
   step.drift = ToDrift(Member(value, "drift"));
   step.sensitive = Names(value.Find("sensitive"));
   step.units = Pairs(Member(value, "units"));
-  step.phase = static_cast<int>(value.Number("phase"));
+  step.phase = static_cast<int>(value.Whole("phase"));
   step.bounded = Flag(value, "bounded");
   for (const Action action : Actions) {
     if (value.Text("action") != Name(action)) continue;
@@ -276,7 +276,7 @@ Result<Plan> FromText(const std::string& text) {
   }
   if (const auto* list = phases.As<value::List>()) {
     for (const value::Value& item : *list) {
-      plan.phases.push_back({static_cast<int>(item.Number("number")), item.Text("provider"),
+      plan.phases.push_back({static_cast<int>(item.Whole("number")), item.Text("provider"),
                              Names(item.Find("after"))});
     }
   }

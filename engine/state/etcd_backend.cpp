@@ -303,8 +303,8 @@ class EtcdBackend final : public Backend {
       lease.purpose = document->Text("purpose");
       lease.holder = document->Text("holder");
       lease.host = document->Text("host");
-      lease.pid = static_cast<int64_t>(document->Number("pid"));
-      lease.since = static_cast<int64_t>(document->Number("since"));
+      lease.pid = document->Whole("pid");
+      lease.since = document->Whole("since");
     }
     lease.token = entry.create_revision();
     return lease;

@@ -159,8 +159,8 @@ Result<std::vector<Refusal>> RefusalsFromValue(const value::Value& value) {
   if (!list) return Error(ErrorCode::Protocol, "no list of refusals");
   std::vector<Refusal> refusals;
   for (const value::Value& item : *list) {
-    Refusal one{item.Text("zone"),   item.Text("pool"), static_cast<int64_t>(item.Number("count")),
-                item.Text("reason"), item.Text("text"), static_cast<int64_t>(item.Number("until"))};
+    Refusal one{item.Text("zone"),   item.Text("pool"), item.Whole("count"),
+                item.Text("reason"), item.Text("text"), item.Whole("until")};
     if (one.zone.empty() || one.pool.empty()) {
       return Error(ErrorCode::Protocol, "a refusal of nothing");
     }

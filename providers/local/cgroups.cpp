@@ -27,6 +27,8 @@ namespace fs = std::filesystem;
 // just left, so that of a quota of a few ms much is lost. It takes none below 1 ms.
 constexpr double Period = 10'000;
 constexpr double LeastQuota = 1'000;
+// More than any machine has, and still a whole number.
+constexpr double MostFigure = 1e15;
 
 // A slice stands for a machine of its own, so it gets its quota whatever else is busy here:
 // twenty times the share of an ordinary group (cgroups(7): 100 or 1024).
@@ -137,9 +139,10 @@ std::vector<std::string> Cgroups::Folders(const std::string& group) const {
 Status Cgroups::Limit(const std::string& group, double cores, double memory) const {
   double period = Period;
   if (cores > 0) period = std::min(1e6, std::max(Period, LeastQuota / cores));
-  std::string quota = std::to_string(std::llround(std::max(LeastQuota, cores * period)));
+  std::string quota =
+      std::to_string(std::llround(std::clamp(cores * period, LeastQuota, MostFigure)));
   std::string length = std::to_string(std::llround(period));
-  std::string bytes = std::to_string(static_cast<int64_t>(memory));
+  std::string bytes = std::to_string(std::llround(std::min(memory, MostFigure)));
   std::string cpu = cpu_ + "/" + group, mem = memory_ + "/" + group;
   if (unified_) {
     std::string limit = cores > 0 ? quota : "max";

@@ -44,6 +44,8 @@ void Metrics::Done(Moment at, double own, double path, bool good) {
 }
 
 value::Value Metrics::Report(const std::string& component, double window, Moment now) const {
+  // What is older is forgotten.
+  window = std::min(window, Seconds(LongestKept).count());
   std::vector<double> own, path;
   int64_t requests = 0, errors = 0, in_flight = 0;
   {

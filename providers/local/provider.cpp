@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
@@ -56,7 +57,11 @@ Options DefaultOptions() {
   options.images = Variable("SPRINT_LOCAL_IMAGES");
   options.plain = Variable("SPRINT_LOCAL_MODE") == "plain";
   double seconds = std::atof(Variable("SPRINT_LOCAL_READY").c_str());
-  if (seconds > 0) options.ready = std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+  constexpr double LongestReady = 1e6;
+  if (seconds > 0) {
+    seconds = std::min(seconds, LongestReady);
+    options.ready = std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+  }
   return options;
 }
 
@@ -79,6 +84,7 @@ Status LocalProvider::Configure(const value::Value& config) {
     return std::filesystem::absolute(path, error).lexically_normal().string();
   };
   std::string directory = absolute(config.Text("directory"));
+  if (error) return Error(ErrorCode::Unavailable, "no current folder: " + error.message());
   while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
   site_->program_directory = absolute(config.Text("program_directory"));
   if (!site_->options.images.empty()) site_->options.images = absolute(site_->options.images);

@@ -51,7 +51,8 @@ std::mt19937_64& Random() {
 }
 
 void Travel(const LinkModel& link, size_t bytes) {
-  double seconds = LinkTime(link, bytes, Random());
+  // Nobody waits for longer.
+  const double seconds = std::min(LinkTime(link, bytes, Random()), 1e6);
   if (seconds > 0) std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
 

@@ -27,10 +27,6 @@ std::vector<std::string> TextsFrom(const Value* value) {
   return texts;
 }
 
-int64_t Whole(const Value& value, const std::string& key, int64_t otherwise = 0) {
-  return static_cast<int64_t>(value.Number(key, static_cast<double>(otherwise)));
-}
-
 Value ToValue(const ProcessId& process) {
   return Object{{"pid", static_cast<int64_t>(process.pid)},
                 {"start", static_cast<int64_t>(process.start)}};
@@ -38,7 +34,7 @@ Value ToValue(const ProcessId& process) {
 
 ProcessId ProcessFrom(const Value* value) {
   if (value == nullptr) return {};
-  return {static_cast<pid_t>(Whole(*value, "pid")), static_cast<uint64_t>(Whole(*value, "start"))};
+  return {static_cast<pid_t>(value->Whole("pid")), static_cast<uint64_t>(value->Whole("start"))};
 }
 
 List ToValue(const std::vector<ProxyTarget>& targets) {
@@ -96,8 +92,8 @@ Spec SpecFrom(const Value& value) {
   spec.cgroups = TextsFrom(value.Find("cgroups"));
   spec.log = value.Text("log");
   spec.status = value.Text("status");
-  spec.log_limit = Whole(value, "log_limit", spec.log_limit);
-  spec.grace_ms = Whole(value, "grace_ms", spec.grace_ms);
+  spec.log_limit = value.Whole("log_limit", spec.log_limit);
+  spec.grace_ms = value.Whole("grace_ms", spec.grace_ms);
   return spec;
 }
 
@@ -113,7 +109,7 @@ Progress ProgressFrom(const Value& value) {
   Progress progress;
   progress.supervisor = ProcessFrom(value.Find("supervisor"));
   progress.child = ProcessFrom(value.Find("child"));
-  progress.starts = Whole(value, "starts");
+  progress.starts = value.Whole("starts");
   progress.problem = value.Text("problem");
   const Value* never = value.Find("never");
   progress.never = never != nullptr && never->As<bool>() && *never->As<bool>();

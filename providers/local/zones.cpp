@@ -21,7 +21,7 @@ constexpr int LastHost = 250;
 
 ZoneNet NetOf(const Site& site, const Value& zone) {
   ZoneNet net = NameZone(site.owner, FileName(zone.Text("name")));
-  net.subnet = static_cast<int>(zone.Number("subnet"));
+  net.subnet = static_cast<int>(zone.Whole("subnet"));
   net.netem = Flag(zone, "netem");
   return net;
 }
@@ -127,7 +127,7 @@ Result<std::string> PickNodeAddress(const Site& site, const Value& zone) {
   std::set<std::string> used;
   for (const Value& node : site.registry.All(NodeFolder)) used.insert(node.Text("address"));
   for (int host = FirstHost; host <= LastHost; ++host) {
-    std::string address = ZoneAddress(static_cast<int>(zone.Number("subnet")), host);
+    std::string address = ZoneAddress(static_cast<int>(zone.Whole("subnet")), host);
     if (!used.contains(address)) return address;
   }
   return Error(ErrorCode::Conflict, "zone " + zone.Text("name") + " has no address left");
@@ -287,8 +287,8 @@ Status Housekeep(Site& site) {
   closedir(folder);
   for (const Value& zone : site.registry.All(ZoneFolder)) {
     if (Stands(zone)) continue;
-    ProcessId maker{static_cast<pid_t>(zone.Number("maker")),
-                    static_cast<uint64_t>(zone.Number("maker_start"))};
+    ProcessId maker{static_cast<pid_t>(zone.Whole("maker")),
+                    static_cast<uint64_t>(zone.Whole("maker_start"))};
     if (!Flag(zone, "ready") && Alive(maker)) continue;
     SPRINT_RETURN_IF_ERROR(SweepZone(site, zone));
   }

@@ -1,6 +1,7 @@
 #include "providers/value/value.h"
 
 #include <cmath>
+#include <limits>
 
 namespace sprint::value {
 
@@ -38,6 +39,17 @@ double Value::Number(const std::string& key, double otherwise) const {
   if (const int64_t* n = member->As<int64_t>()) return static_cast<double>(*n);
   if (const double* n = member->As<double>()) return *n;
   return otherwise;
+}
+
+int64_t Value::Whole(const std::string& key, int64_t otherwise) const {
+  const Value* member = Find(key);
+  if (member == nullptr) return otherwise;
+  if (const int64_t* n = member->As<int64_t>()) return *n;
+  const double* n = member->As<double>();
+  if (n == nullptr || std::isnan(*n)) return otherwise;
+  constexpr double Beyond = 0x1p63;
+  if (*n >= Beyond) return std::numeric_limits<int64_t>::max();
+  return *n <= -Beyond ? std::numeric_limits<int64_t>::min() : static_cast<int64_t>(*n);
 }
 
 std::string Value::Text(const std::string& key, const std::string& otherwise) const {

@@ -61,6 +61,9 @@ class Value {
 
   // Convenience for readers: the member as a number / text, or the default.
   double Number(const std::string& key, double otherwise = 0) const;
+  // Without its fraction; the nearest that there is where it is too large, and `otherwise` where
+  // it is NaN: whoever has written it, no conversion is undefined.
+  int64_t Whole(const std::string& key, int64_t otherwise = 0) const;
   std::string Text(const std::string& key, const std::string& otherwise = "") const;
 
   friend bool operator==(const Value& a, const Value& b) { return a.data == b.data; }

@@ -244,5 +244,11 @@ TEST(Describe, SaysWhatWasDecidedAndFromWhat) {
   EXPECT_THAT(text, HasSubstr("optimiser, for 9.9 requests/s: 0.2 EUR/h against 0.1, 1 moves"));
 }
 
+TEST(Describe, DatesThatThereAreNotAreTheFirst) {
+  for (const double at : {1e300, -1e300, -1.0}) {
+    EXPECT_THAT(Describe(Started{at, {}, {}}), HasSubstr("1970-01-01 00:00:00")) << at;
+  }
+}
+
 }  // namespace
 }  // namespace sprint::agent

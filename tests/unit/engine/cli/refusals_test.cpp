@@ -92,9 +92,12 @@ TEST(Refusals, LeaveOutPoolsThatAreStillThere) {
   const ir::Program program = Program();
   ir::Deploy deploy;
   deploy.continuum = 0;
-  const auto available = AvailableWith(
-      {{"upv", "spare", 2, "", "", 0}, {"upv", "gone", 0, "", "", 0}}, program, deploy);
-  ASSERT_EQ(available.size(), 1u);
+  const auto available = AvailableWith({{"upv", "spare", 2, "", "", 0},
+                                        {"upv", "gone", 0, "", "", 0},
+                                        {"upv", "gpu", int64_t{1} << 32, "", "", 0}},
+                                       program, deploy);
+  ASSERT_EQ(available.size(), 2u);
+  EXPECT_GT(available[1].count, 0u) << "as many as can be counted";
   EXPECT_EQ(available[0].pool, 1u);
   EXPECT_EQ(available[0].count, 2u);
 }

@@ -199,5 +199,34 @@ TEST(Build, MemoryThatIsOvercommittedDoesNotLimit) {
   EXPECT_EQ(pools[1].memory, 8 * GiB);
 }
 
+// A file may say anything, also that the halves of a component are of two variants.
+TEST(Recall, PartsOfAComponentAreOfOneVariant) {
+  ir::Program program = WindFarm();
+  const Answer placed = *Place(program, program.deploys[0], {});
+  const ir::Index split = program.applications[0].components[1];
+  auto& variants = program.deploys[0].components[split].variants;
+  variants.push_back(variants[1]);
+  variants.back().name = "other";
+  const Model model = MustBuild(program);
+  const auto answer_with = [&](const std::string& first, const std::string& second) {
+    Answer answer = placed;
+    std::erase_if(answer.parts, [&](const Placed& part) { return part.component == split; });
+    for (size_t p = 0; p < 2; ++p) {
+      const uint32_t pool = model.problem.components[1].variants[1].parts[p].options.front().pool;
+      const ir::Zone& zone = program.continua[0].zones[model.pools[pool].zone];
+      Placed part;
+      part.component = split;
+      part.component_name = program.deploys[0].components[split].name;
+      part.variant_name = p == 0 ? first : second;
+      part.zone_name = zone.name;
+      part.pool_name = zone.pools[model.pools[pool].pool].name;
+      answer.parts.push_back(part);
+    }
+    return Recall(program, program.deploys[0], model, answer);
+  };
+  EXPECT_TRUE(answer_with("other", "other"));
+  EXPECT_FALSE(answer_with(variants[1].name, "other"));
+}
+
 }  // namespace
 }  // namespace sprint::placement

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/unit/engine/placement/programs.h"
 
 namespace sprint::placement {
@@ -149,6 +151,14 @@ TEST(Place, CarbonIsLeastWhereElectricityIsClean) {
   EXPECT_NEAR(dirty.carbon, 2 * 1.5, 1e-9);
   EXPECT_EQ(dirty.parts[1].zone_name, "plant");
   EXPECT_EQ(dirty.parts[1].variant_name, "tiny");
+}
+
+TEST(Predict, OfWhatNoLoadCanBeThereIsNone) {
+  const ir::Program program = MaskDetection();
+  const Answer answer = MustPlace(program);
+  for (const double load : {std::nan(""), HUGE_VAL, 1e300, -1.0}) {
+    EXPECT_FALSE(Predict(program, program.deploys[0], answer, load).ok()) << load;
+  }
 }
 
 TEST(Predict, MoreLoadOnTheSamePlacementBreaksTheRequirement) {

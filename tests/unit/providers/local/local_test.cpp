@@ -13,6 +13,7 @@
 #include "providers/local/images.h"
 #include "providers/local/machine.h"
 #include "providers/local/network.h"
+#include "providers/local/provider.h"
 #include "providers/local/proxy.h"
 #include "providers/local/registry.h"
 #include "providers/local/spec.h"
@@ -52,6 +53,14 @@ TEST(LinkTimeTest, EveryLossCostsAnotherTry) {
   for (int i = 0; i < 4000; ++i) sum += LinkTime({.loss = 0.2}, 0, random);
   // Tries beyond the first: loss / (1 - loss).
   EXPECT_NEAR(sum / 4000, 0.25 * Retransmit, 0.01);
+}
+
+TEST(OptionsTest, AnyTimeToBeReadyInIsLaterThanNow) {
+  setenv("SPRINT_LOCAL_READY", "1e300", 1);
+  EXPECT_GT(DefaultOptions().ready, std::chrono::hours(24));
+  setenv("SPRINT_LOCAL_READY", "2.5", 1);
+  EXPECT_EQ(DefaultOptions().ready, std::chrono::milliseconds(2500));
+  unsetenv("SPRINT_LOCAL_READY");
 }
 
 TEST(MachineTest, SignalReachesOnlyTheOneThatWasMeant) {
@@ -178,6 +187,10 @@ TEST_F(FilesTest, SliceOfVersionTwoIsWrittenAsTheKernelWantsIt) {
   ASSERT_TRUE(groups.SetMember("slice", "member", 0).ok());
   EXPECT_EQ(text("slice/member/cpu.max").substr(0, 4), "max ");
   EXPECT_EQ(text("slice/member/memory.max").substr(0, 3), "max");
+  // As much as a program can ask for is still a figure.
+  ASSERT_TRUE(groups.Set("slice", 1e300, 1e300).ok());
+  EXPECT_EQ(text("slice/memory.max"), "1000000000000000");
+  EXPECT_EQ(text("slice/cpu.max"), "1000000000000000 10000");
   EXPECT_THAT(groups.MemberFiles("slice", "member"),
               testing::ElementsAre(folder_ + "/slice/member/cgroup.procs"));
 }

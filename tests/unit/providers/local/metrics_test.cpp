@@ -63,5 +63,11 @@ TEST(MetricsTest, ErrorsCountButHaveNoResponseTime) {
   EXPECT_NEAR(report.Number("path_mean_s"), 0.7, 1e-12);
 }
 
+TEST(MetricsTest, LongerThanAnythingIsKeptIsAllThatIsKept) {
+  Metrics metrics(Born);
+  metrics.Arrived(At(0));
+  EXPECT_EQ(metrics.Report("Blur", 1e300, At(1000)).Number("requests"), 1);
+}
+
 }  // namespace
 }  // namespace sprint::local
