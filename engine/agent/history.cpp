@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+#include <thread>
 
 #include "compiler/support/environment.h"
 
@@ -67,8 +69,13 @@ Result<History> History::Open(const std::string& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return Failed(errno, "open", path);
   History history(path, fd, 0);  // closes it from here on
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    return Error(ErrorCode::Conflict, "another agent is running: it has `" + path + "` open");
+  // Who only looks whether one runs has it, too, for a moment.
+  constexpr int Looks = 20;
+  for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (tries == Looks) {
+      return Error(ErrorCode::Conflict, "another agent is running: it has `" + path + "` open");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   SPRINT_ASSIGN_OR_RETURN(history.size_, WholeSize(fd, path));
   if (ftruncate(fd, history.size_) != 0) return Failed(errno, "write", path);

@@ -94,17 +94,27 @@ Result<std::string> FromTerminal(const std::string& what) {
     return Error(ErrorCode::NotFound, "there is no terminal to ask for it");
   }
   termios silent = before;
-  silent.c_lflag &= static_cast<tcflag_t>(~ECHO);
+  silent.c_lflag &= static_cast<tcflag_t>(~(ECHO | ISIG));
+  // Ctrl-C ends the line: killed here, we would leave a terminal that shows nothing.
+  const cc_t interrupt = before.c_cc[VINTR];
+  silent.c_cc[VEOL] = interrupt;
   tcsetattr(fd, TCSAFLUSH, &silent);
   const std::string question = what + ": ";
   (void)!write(fd, question.data(), question.size());
   std::string text;
   char byte = 0;
-  while (text.size() < MaxSize && read(fd, &byte, 1) == 1 && byte != '\n') text += byte;
+  bool interrupted = false;
+  while (text.size() < MaxSize && !interrupted && read(fd, &byte, 1) == 1 && byte != '\n') {
+    interrupted = interrupt != _POSIX_VDISABLE && static_cast<cc_t>(byte) == interrupt;
+    text += byte;
+  }
   tcsetattr(fd, TCSAFLUSH, &before);
   (void)!write(fd, "\n", 1);
   close(fd);
-  return text;
+  if (!interrupted) return text;
+  Wipe(text);
+  (void)std::raise(SIGINT);
+  return Error(ErrorCode::Cancelled, "interrupted");
 }
 
 Result<std::string> Read(const Source& source, const std::string& what) {

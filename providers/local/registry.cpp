@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 #include "compiler/support/environment.h"
@@ -51,9 +52,8 @@ void RemoveHalfWritten(const std::string& folder) {
 std::string FileName(const std::string& name) {
   std::string safe = name;
   for (char& c : safe) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && std::strchr("-_@", c) == nullptr) {
-      c = '_';
-    }
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (!plain && std::string_view("-_@").find(c) == std::string_view::npos) c = '_';
   }
   if (safe == name && !name.empty() && name.size() <= LongestName) return name;
   return safe.substr(0, LongestName) + "_" + Hash(name).substr(0, 8);
@@ -72,7 +72,8 @@ Result<std::unique_ptr<Registry::Lock>> Registry::Acquire() {
       if (errno == ENOENT) continue;
       return Error(ErrorCode::Denied, "cannot open " + directory_ + ": " + std::strerror(errno));
     }
-    flock(lock->fd_, LOCK_EX);
+    while (flock(lock->fd_, LOCK_EX) != 0 && errno == EINTR) {
+    }
     // Whoever held it may have removed the folder: then ours is no longer the one there.
     struct stat held {
     }, there{};
@@ -81,6 +82,7 @@ Result<std::unique_ptr<Registry::Lock>> Registry::Acquire() {
       return lock;
     }
     close(lock->fd_);
+    lock->fd_ = -1;
   }
 }
 

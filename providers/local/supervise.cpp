@@ -158,23 +158,24 @@ int Supervisor::WaitTime() const {
 
 void Supervisor::Start() {
   start_at_.reset();
-  int output[2], failure[2];
-  if (pipe2(output, O_CLOEXEC) != 0) _exit(1);
-  if (pipe2(failure, O_CLOEXEC) != 0) _exit(1);
+  int output[2] = {-1, -1}, failure[2] = {-1, -1};
   started_ = Now();
   memory_kills_ = OutOfMemory(spec_.cgroups);
   ++progress_.starts;
-  child_ = fork();
+  // Out of descriptors or processes is no end: others give some back.
+  const bool piped = pipe2(output, O_CLOEXEC) == 0 && pipe2(failure, O_CLOEXEC) == 0;
+  child_ = piped ? fork() : -1;
+  const int error = errno;
   if (child_ == 0) BecomeProgram(output[1], failure[1]);
-  close(output[1]);
-  close(failure[1]);
-  if (output_ >= 0) close(output_);
+  for (const int fd : {output[1], failure[1], output_}) {
+    if (fd >= 0) close(fd);
+  }
   output_ = output[0];
-  fcntl(output_, F_SETFL, O_NONBLOCK);
+  if (output_ >= 0) fcntl(output_, F_SETFL, O_NONBLOCK);
   // Nothing comes, and the end, when the program has started.
   char why[256];
   ssize_t size = child_ < 0 ? 0 : read(failure[0], why, sizeof why);
-  close(failure[0]);
+  if (failure[0] >= 0) close(failure[0]);
   progress_.never = size > 0 || child_ < 0;
   if (size > 0) {
     progress_.problem.assign(why, static_cast<size_t>(size));
@@ -183,7 +184,7 @@ void Supervisor::Start() {
   }
   if (child_ < 0) {
     child_ = 0;
-    progress_.problem = std::string("cannot start a process: ") + std::strerror(errno);
+    progress_.problem = std::string("cannot start a process: ") + std::strerror(error);
     start_at_ = Now() + pause_;
   }
   progress_.child = child_ > 0 && !progress_.never ? Identify(child_) : ProcessId{};

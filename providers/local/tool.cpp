@@ -19,9 +19,13 @@ namespace sprint::local {
 
 Result<std::string> RunTool(const std::vector<std::string>& words, const std::string& input) {
   // What goes in is a few lines: it fits the pipe, so writing it first cannot block.
-  int in[2], out[2], err[2];
+  int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
   if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) {
-    return Error(ErrorCode::Internal, std::string("pipe: ") + std::strerror(errno));
+    const int error = errno;
+    for (const int* ends : {in, out, err}) {
+      if (ends[0] >= 0) close(ends[0]), close(ends[1]);
+    }
+    return Error(ErrorCode::Unavailable, std::string("pipe: ") + std::strerror(error));
   }
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
@@ -51,7 +55,7 @@ Result<std::string> RunTool(const std::vector<std::string>& words, const std::st
   std::string output, complaint;
   pollfd watched[] = {{out[0], POLLIN, 0}, {err[0], POLLIN, 0}};
   while (error == 0 && (watched[0].fd >= 0 || watched[1].fd >= 0)) {
-    poll(watched, 2, -1);
+    if (poll(watched, 2, -1) < 0) continue;
     for (pollfd& source : watched) {
       if (source.fd < 0 || source.revents == 0) continue;
       char buffer[4096];

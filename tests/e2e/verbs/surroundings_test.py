@@ -1,8 +1,10 @@
 """What a command may be started in: without standard files, with ignored signals, into a full disk."""
 import os
 import pathlib
+import pty
 import signal
 import subprocess
+import termios
 import unittest
 
 from fixture import Fixture, SPRINT
@@ -58,6 +60,22 @@ class Test(Fixture):
         process.wait(timeout=60)
         self.assertEqual(len(list((self.world / "objects").iterdir())), 3)
         self.assertEqual(self.json("state list")["open"], 0)
+
+    def test_interrupted_prompt_leaves_a_terminal_that_shows_what_is_typed(self):
+        self.write("secret password\n" + (self.folder / "s.sprint").read_text())
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execve(SPRINT, [SPRINT, "secrets", "check"],
+                      {**self.environment, "SPRINT_SOURCE_password": "prompt"})
+        self.addCleanup(os.close, terminal)
+        said = b""
+        while b"password" not in said:
+            said += os.read(terminal, 4096)
+        self.assertFalse(termios.tcgetattr(terminal)[3] & termios.ECHO)
+        os.write(terminal, b"half\x03")
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), -signal.SIGINT)
+        self.assertTrue(termios.tcgetattr(terminal)[3] & termios.ECHO)
 
     def test_devices_and_pipes_are_not_replaced_by_files(self):
         self.apply()

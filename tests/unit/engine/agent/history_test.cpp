@@ -1,12 +1,16 @@
 #include "engine/agent/history.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "engine/agent/replay.h"
 #include "tests/unit/engine/agent/world.h"
@@ -155,6 +159,18 @@ TEST_F(HistoryFile, SecondAgentIsRefused) {
   const auto second = History::Open(path_);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code(), ErrorCode::Conflict);
+}
+
+TEST_F(HistoryFile, WhoOnlyLooksWhetherAnAgentRunsKeepsNoneFromBeginning) {
+  { Open(); }
+  const int fd = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(flock(fd, LOCK_SH), 0);
+  std::thread looker([fd] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    close(fd);
+  });
+  EXPECT_TRUE(History::Open(path_).ok());
+  looker.join();
 }
 
 TEST_F(HistoryFile, HalfALineOfAKilledAgentIsCutOff) {

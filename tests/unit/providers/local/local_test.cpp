@@ -251,6 +251,14 @@ TEST_F(FilesTest, RegistryTidiesNothingOfOthers) {
   EXPECT_TRUE(fs::exists(folder_ + "/.sprint/state.db"));
 }
 
+TEST(FileNameTest, NameThatIsNoneIsMadeOne) {
+  EXPECT_EQ(FileName("plant-1_@a"), "plant-1_@a");
+  for (const std::string& name : {std::string("a\0b", 3), std::string("a/b"), std::string()}) {
+    EXPECT_EQ(FileName(name).find_first_of(std::string("/\0", 2)), std::string::npos);
+    EXPECT_NE(FileName(name), name);
+  }
+}
+
 TEST_F(FilesTest, ImageNamesItsProgram) {
   Write("images.yaml",
         "acme/blur:1.2:\n  command: [blur, --fast]\n  env: {MODEL: 7}\n\"acme/odd:1\": [blur]\n");
