@@ -13,7 +13,6 @@ namespace sprint::placement {
 namespace {
 
 constexpr double Hour = 3600;
-constexpr double Infinity = std::numeric_limits<double>::infinity();
 // Two objectives this near are one: less than what rounding does to a sum.
 constexpr double Same = 1e-9;
 

@@ -417,7 +417,8 @@ class Run {
     std::vector<double> shares;
     const double all = places * settings_.seconds / Batches;
     for (size_t b = 1; b < worked.size(); ++b) shares.push_back((worked[b] - worked[b - 1]) / all);
-    const double mean = (worked.back() - worked.front()) / (all * (worked.size() - 1.0));
+    const double mean =
+        (worked.back() - worked.front()) / (all * static_cast<double>(worked.size() - 1));
     return FromBatches(mean, shares);
   }
 

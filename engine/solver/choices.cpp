@@ -90,7 +90,8 @@ void Choices::Keep(const Choice& choice) {
   partial_.Take(component_);
   if (!holds) return;
   quickest_ = std::min(quickest_, mean);
-  auto* kept = static_cast<const Item**>(
+  // An array of pointers.
+  auto* kept = static_cast<const Item**>(  // NOLINTNEXTLINE(bugprone-sizeof-expression)
       memory_.allocate(so_far_.size() * sizeof(const Item*), alignof(const Item*)));
   std::copy(so_far_.begin(), so_far_.end(), kept);
   whole.items = {kept, so_far_.size()};

@@ -336,6 +336,7 @@ double Columns::Bound(PartPrices& prices, int rounds, double enough, Progress& p
     if (of == 1 && exhausted_ && added < few && nodes_ < most_nodes_) nodes_ *= MoreNodes;
     full = !full && (added == 0 || round % (groups + 1) == groups);
     full = full || groups == 1;
+    // The questions are asked in this order.  NOLINTNEXTLINE(bugprone-branch-clone)
     if (added > 0) {
       solved = false;
     } else if (of > 1) {

@@ -257,7 +257,7 @@ void Columns::MakeMaster(double nowhere) {
     const size_t n = problem_.components[choice.c].variants[choice.v].parts.size();
     for (size_t p = 0; p < n; ++p) {
       const size_t side = sides_ > 1 && p >= choice.edge ? 1 : 0;
-      entries.push_back({cover_row_[part(choice.c, choice.v, p) * sides_ + side], -1});
+      entries.push_back({cover_row_[size_t{part(choice.c, choice.v, p)} * sides_ + side], -1});
     }
     for (size_t f = 0; f < way_row_.size(); ++f) {
       const bool returns = (problem_.flows[f].from == choice.c && choice.edge < n) ||

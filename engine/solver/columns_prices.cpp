@@ -77,7 +77,7 @@ double Columns::Due(const PartPrices& at, const Choice& choice) const {
   const size_t n = problem_.components[choice.c].variants[choice.v].parts.size();
   for (size_t p = 0; p < n; ++p) {
     const size_t side = sides_ > 1 && p >= choice.edge ? 1 : 0;
-    due += at.part[part(choice.c, choice.v, p) * sides_ + side];
+    due += at.part[size_t{part(choice.c, choice.v, p)} * sides_ + side];
   }
   for (size_t f = 0; f < at.way.size(); ++f) {
     if (problem_.flows[f].from == choice.c && choice.edge < n) due += at.way[f];
@@ -144,9 +144,9 @@ double Columns::Once(const PartPrices& at, std::vector<Column>* found, size_t of
     total += amount;
     size += std::fabs(amount);
   };
-  for (uint32_t c = 0; c < of_component_.size(); ++c) {
+  for (const auto& choices : of_component_) {
     double least = Infinity;
-    for (uint32_t k : of_component_[c]) {
+    for (uint32_t k : choices) {
       if (!closed_[k]) least = std::min(least, Due(at, choices_[k]));
     }
     if (least == Infinity) return Infinity;

@@ -19,11 +19,10 @@ constexpr double MostShare = 0.6;  // of all
 
 }  // namespace
 
-Dives::Dives(const Problem& problem, const Items& items, const Relaxation& relaxation,
-             Columns& columns, Neighbourhood& neighbourhood, Progress& progress, uint32_t seed)
+Dives::Dives(const Problem& problem, const Items& items, Columns& columns,
+             Neighbourhood& neighbourhood, Progress& progress, uint32_t seed)
     : problem_(problem),
       items_(items),
-      relaxation_(relaxation),
       columns_(columns),
       neighbourhood_(neighbourhood),
       progress_(progress),

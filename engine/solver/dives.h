@@ -16,8 +16,8 @@ namespace sprint::solver {
 class Dives {
  public:
   // All are kept by reference. `seed` decides every choice.
-  Dives(const Problem& problem, const Items& items, const Relaxation& relaxation, Columns& columns,
-        Neighbourhood& neighbourhood, Progress& progress, uint32_t seed);
+  Dives(const Problem& problem, const Items& items, Columns& columns, Neighbourhood& neighbourhood,
+        Progress& progress, uint32_t seed);
 
   // From `scope` down, beginning at these prices.
   void Once(Columns::Scope scope, PartPrices prices);
@@ -34,7 +34,6 @@ class Dives {
 
   const Problem& problem_;
   const Items& items_;
-  const Relaxation& relaxation_;
   Columns& columns_;
   Neighbourhood& neighbourhood_;
   Progress& progress_;

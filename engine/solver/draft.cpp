@@ -131,8 +131,8 @@ void Draft::Change(uint32_t c, int sign) {
   placed_[c] = sign > 0;
   left_ -= static_cast<size_t>(sign);
   traffic_ += sign * ways_.Of(c, placement_, placed_);
-  for (size_t p = 0; p < items.size(); ++p) {
-    const Item& item = *items[p];
+  for (const Item* chosen : items) {
+    const Item& item = *chosen;
     const uint32_t j = item.pool;
     const bool hardware = problem_.pools[j].form != Form::Functions;
     if (sign > 0) {

@@ -122,6 +122,7 @@ void Once(std::vector<uint32_t>& all) {
 double AllUp(const Problem& problem, const Placement& placement, std::vector<uint32_t> pools) {
   std::vector<uint32_t> zones;
   Once(pools);
+  zones.reserve(pools.size());
   for (uint32_t j : pools) zones.push_back(problem.pools[j].zone);
   Once(zones);
   double up = 1;

@@ -87,12 +87,12 @@ class Pruner {
   // The zones in which c can be entered and left.
   void Places(uint32_t c, std::vector<uint32_t>& entered, std::vector<uint32_t>& left) const {
     std::vector<char> in(zones_ + 1, 0), out(zones_ + 1, 0);
-    for (uint32_t v = 0; v < items_[c].size(); ++v) {
-      if (items_[c][v].empty()) continue;
-      for (const Item& item : items_[c][v][0]) {
+    for (const auto& parts : items_[c]) {
+      if (parts.empty()) continue;
+      for (const Item& item : parts[0]) {
         const uint32_t zone = problem_.pools[item.pool].zone;
         in[zone] = 1;
-        out[items_[c][v].size() > 1 ? Anywhere() : zone] = 1;
+        out[parts.size() > 1 ? Anywhere() : zone] = 1;
       }
     }
     for (uint32_t z = 0; z <= zones_; ++z) {

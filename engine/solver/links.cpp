@@ -108,7 +108,8 @@ class Builder {
   }
 
   void AddFlow(uint32_t flow) {
-    const auto& [from, to, bytes, probability] = problem_.flows[flow];
+    const Flow& written = problem_.flows[flow];
+    const uint32_t from = written.from, to = written.to;
     Link link;
     std::vector<Sent> sent;
     double reached = 1;
@@ -119,7 +120,8 @@ class Builder {
       for (size_t p = 0; p + 1 < parts.size(); ++p) stay *= std::max(0.0, 1 - parts[p].exit);
       reached = std::min(reached, stay);
       link.from.push_back(numbers_.Of(from, v, parts.size() - 1));
-      sent.push_back({bytes.value_or(parts.back().output), parts.back().rate * probability});
+      sent.push_back(
+          {written.bytes.value_or(parts.back().output), parts.back().rate * written.probability});
     }
     for (uint32_t v = 0; v < items_[to].size(); ++v) {
       if (!items_[to][v].empty()) link.to.push_back(numbers_.Of(to, v, 0));

@@ -52,7 +52,7 @@ class Neighbourhood {
   };
 
   uint32_t Chance(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
-  double Share() { return random_() / 4294967296.0; }
+  double Share() { return static_cast<double>(random_()) / 4294967296.0; }
 
   bool Recreate(const std::vector<uint32_t>& removed);
   bool Insert(uint32_t c);

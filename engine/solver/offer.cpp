@@ -21,9 +21,9 @@ bool Flows(const Problem& problem, const Placement& placement) {
     if (problem.one_way && cloud(from) && !cloud(to)) return false;
     return std::isfinite(Hop(problem, from, to, 0));
   };
-  for (uint32_t c = 0; c < placement.pool.size(); ++c) {
-    for (size_t p = 1; p < placement.pool[c].size(); ++p) {
-      if (!passes(placement.pool[c][p - 1], placement.pool[c][p])) return false;
+  for (const auto& pools : placement.pool) {
+    for (size_t p = 1; p < pools.size(); ++p) {
+      if (!passes(pools[p - 1], pools[p])) return false;
     }
   }
   for (const Flow& flow : problem.flows) {

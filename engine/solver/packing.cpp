@@ -49,7 +49,8 @@ Packing::Packing(const Problem& problem, const Domains& domains, const Items& it
   for (const auto& its : zones) everywhere.insert(its.begin(), its.end());
   everywhere.erase(Function);
   for (const auto& its : all) {
-    if (its.size() > MostShare * everywhere.size()) continue;
+    const auto all_of_them = static_cast<double>(everywhere.size());
+    if (static_cast<double>(its.size()) > MostShare * all_of_them) continue;
     Region region;
     for (uint32_t c = 0; c < items.size(); ++c) {
       if (std::includes(its.begin(), its.end(), zones[c].begin(), zones[c].end())) {

@@ -31,7 +31,7 @@ PricedSearch::PricedSearch(const Problem& problem, const Domains& domains, const
       relaxation_(relaxation),
       progress_(progress),
       columns_(problem, domains, items, relaxation, std::min(progress.Cutoff(), progress.cap)),
-      dives_(problem, items, relaxation, columns_, neighbourhood, progress, Seed) {}
+      dives_(problem, items, columns_, neighbourhood, progress, Seed) {}
 
 double PricedSearch::Root(const Hardware& hardware) {
   if (!begun_) root_.scope.hardware = hardware;
@@ -84,7 +84,7 @@ void PricedSearch::Dive(uint64_t patience) {
 void PricedSearch::Begin() {
   const auto& usable = root_.scope.hardware.usable;
   const auto left = static_cast<size_t>(std::count(usable.begin(), usable.end(), 1));
-  if (begun_ && left >= FewerLeft * static_cast<double>(left_)) return;
+  if (begun_ && static_cast<double>(left) >= FewerLeft * static_cast<double>(left_)) return;
   begun_ = true;
   left_ = left;
   open_.clear();

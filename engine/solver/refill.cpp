@@ -204,7 +204,8 @@ uint64_t Refill::Put(std::vector<uint32_t>& loose, const std::vector<uint32_t>& 
                      double noise) {
   const uint64_t before = work_;
   for (uint32_t c : loose) {
-    worth_[c] = (share_[c] + timed_[c]) * (1 - noise * (random_() / 4294967296.0));
+    worth_[c] =
+        (share_[c] + timed_[c]) * (1 - noise * (static_cast<double>(random_()) / 4294967296.0));
   }
   contents_.resize(pools.size());
   double most = 0;

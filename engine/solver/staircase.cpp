@@ -103,12 +103,13 @@ double Staircase::Solve(const std::vector<StepCosts>& costs, std::vector<Step>& 
       largest = std::max(largest, cost);
       return cost - least;
     };
-    arcs_[6 * c] = {Entered(c), left(Cloud)};
-    arcs_[6 * c + 1] = {Source, Unlimited};
-    arcs_[6 * c + 2] = {Stayed(c), left(Mixed)};
-    arcs_[6 * c + 3] = {Entered(c), Unlimited};
-    arcs_[6 * c + 4] = {Sink, left(Edge)};
-    arcs_[6 * c + 5] = {Stayed(c), Unlimited};
+    const size_t first = 6 * size_t{c};
+    arcs_[first] = {Entered(c), left(Cloud)};
+    arcs_[first + 1] = {Source, Unlimited};
+    arcs_[first + 2] = {Stayed(c), left(Mixed)};
+    arcs_[first + 3] = {Entered(c), Unlimited};
+    arcs_[first + 4] = {Sink, left(Edge)};
+    arcs_[first + 5] = {Stayed(c), Unlimited};
   }
   for (size_t a = 6 * static_cast<size_t>(components_); a < arcs_.size(); a += 2) {
     arcs_[a].left = Unlimited;
@@ -117,7 +118,7 @@ double Staircase::Solve(const std::vector<StepCosts>& costs, std::vector<Step>& 
   small_ = largest * 1e-13;
   while (Levels()) {
     std::fill(next_.begin(), next_.end(), 0);
-    while (const double pushed = Push(Source, Infinity)) {
+    for (double pushed = Push(Source, Infinity); pushed != 0; pushed = Push(Source, Infinity)) {
       if (pushed >= Unlimited / 2) return Infinity;
       total += pushed;
     }

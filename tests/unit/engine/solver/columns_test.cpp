@@ -219,8 +219,7 @@ TEST(Dives, FindPlacementsThatHoldAndAreMostlyGood) {
     setting.progress.limit = 10 * least;
     Neighbourhood neighbourhood(problem, setting.domains, setting.items, setting.progress, 1);
     Columns columns(problem, setting.domains, setting.items, setting.relaxation, 10 * least);
-    Dives dives(problem, setting.items, setting.relaxation, columns, neighbourhood,
-                setting.progress, 1);
+    Dives dives(problem, setting.items, columns, neighbourhood, setting.progress, 1);
     ASSERT_TRUE(setting.progress.Begin(1'000'000));
     dives.Once(setting.scope, {});
     ++all;
