@@ -142,7 +142,7 @@ void Run::Complete(size_t task, std::deque<size_t>& ready) {
   }
 }
 
-void Run::BeginPhase(size_t task, Exact exact) {
+void Run::BeginPhase(size_t task, Exact&& exact) {
   Event event;
   event.kind = Event::Kind::Begun;
   event.phase = &plan_.phases[tasks_[task].step];
@@ -301,9 +301,10 @@ Report Run::MakeReport() const {
   for (size_t i = 0; i < tasks_.size(); ++i) {
     if (IsHalf(tasks_[i])) by_step[tasks_[i].step].push_back(phases_[i]);
   }
-  for (const auto& [index, phases] : by_step) {
+  for (const auto& of_step : by_step) {
+    const size_t index = of_step.first;
     const plan::Step& step = StepAt(index);
-    const auto any = [&phases](Phase phase) {
+    const auto any = [&phases = of_step.second](Phase phase) {
       return std::find(phases.begin(), phases.end(), phase) != phases.end();
     };
     const Operations::Ended& ended = ended_[index];

@@ -43,7 +43,7 @@ class Run {
   Finished Perform(Job job);
   void Settle(Finished finished, std::deque<size_t>& ready);
   void Complete(size_t task, std::deque<size_t>& ready);
-  void BeginPhase(size_t task, Exact exact);
+  void BeginPhase(size_t task, Exact&& exact);
   void StopPhase(size_t task, const std::string& error);
   // What waits for `failed` is not done, because of `cause`.
   void Skip(size_t failed, const std::string& cause);

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 #include "compiler/support/environment.h"
 #include "compiler/support/thread.h"
@@ -83,11 +84,10 @@ constexpr uint64_t Steps = 100'000;
 // The running placement and the questions that the agent asks of it.
 class Runner {
  public:
-  Runner(Compiled& compiled, const ir::Deploy& deploy, const Options& options,
-         placement::Answer running)
+  Runner(Compiled& compiled, const ir::Deploy& deploy, Options options, placement::Answer running)
       : compiled_(compiled),
         deploy_(deploy),
-        options_(options),
+        options_(std::move(options)),
         running_(std::move(running)),
         opened_(compiled) {
     options_.auto_approve = true;

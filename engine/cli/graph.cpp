@@ -54,7 +54,7 @@ class Picture {
   }
 
   std::string Svg() const {
-    const double height = Margin + layers_.size() * LayerHeight;
+    const double height = Margin + static_cast<double>(layers_.size()) * LayerHeight;
     const auto top = [&](const Resource* resource) {
       return height - (static_cast<double>(layer_.at(resource)) + 1) * LayerHeight;
     };
@@ -99,7 +99,7 @@ class Picture {
 
   static std::string Text(double x, double y, const std::string& text, const char* style) {
     char place[96];
-    std::snprintf(place, sizeof place, "<text x=\"%.0f\" y=\"%.0f\"%s>", x, y, style);
+    std::snprintf(place, sizeof place, R"(<text x="%.0f" y="%.0f"%s>)", x, y, style);
     std::string out = place;
     for (const char c : text) {
       out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);

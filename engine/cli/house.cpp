@@ -186,7 +186,7 @@ Status EnsureEncrypted(const House& house, state::Store& store) {
 Status EncryptHeld(const House& house, state::Store& store) {
   if (store.keyring()) return Ok();
   SPRINT_ASSIGN_OR_RETURN(std::string key, KeyOf(house));
-  const Status status = store.Encrypt(key);
+  Status status = store.Encrypt(key);
   secrets::Wipe(key);
   return status;
 }

@@ -24,7 +24,7 @@ std::string AgeText(int64_t seconds) {
   const int64_t age = static_cast<int64_t>(std::time(nullptr)) - seconds;
   if (age < 0) return "";
   if (age < 120) return std::to_string(age) + " s";
-  if (age < 120 * 60) return std::to_string(age / 60) + " min";
+  if (age < int64_t{120} * 60) return std::to_string(age / 60) + " min";
   return std::to_string(age / 3600) + " h";
 }
 

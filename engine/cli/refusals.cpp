@@ -104,6 +104,7 @@ std::vector<state::Refusal> RefusalsOf(const apply::Report& report, const plan::
     }
   }
   std::vector<state::Refusal> list;
+  list.reserve(refused.size());
   for (auto& [key, one] : refused) list.push_back(std::move(one));
   return list;
 }

@@ -89,7 +89,7 @@ Result<Edit> Begin(const Options& options, const std::string& purpose) {
 }
 
 // With a guess at what was meant where nothing is called so.
-Error Explained(Error error, const state::Snapshot& snapshot, const std::string& address) {
+Error Explained(const Error& error, const state::Snapshot& snapshot, const std::string& address) {
   return error.code() == ErrorCode::NotFound ? NotThere(snapshot, address) : error;
 }
 

@@ -15,7 +15,6 @@ namespace {
 
 using value::List;
 using value::Object;
-using value::Value;
 
 // One place a component could be, and what comes of putting it there.
 struct Elsewhere {

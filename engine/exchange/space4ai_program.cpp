@@ -30,11 +30,11 @@ std::optional<std::string> In(double value, double factor) {
 }
 
 std::string Seconds(double value) {
-  const std::string plain = Digits(value) + " s";
+  std::string plain = Digits(value) + " s";
   if (value >= 1 || value <= 0) return plain;
-  const auto short_ = In(value, 1e-3);
-  if (!short_ || short_->find('e') != std::string::npos) return plain;
-  const std::string text = *short_ + " ms";
+  const auto thousandths = In(value, 1e-3);
+  if (!thousandths || thousandths->find('e') != std::string::npos) return plain;
+  std::string text = *thousandths + " ms";
   return text.size() <= plain.size() + 1 ? text : plain;
 }
 

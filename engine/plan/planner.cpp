@@ -52,7 +52,7 @@ class Planner {
     SPRINT_ASSIGN_OR_RETURN(selection_, Selection::Make(graph_, inventory_, options_));
     plan_.partial = !selection_.all();
     if (plan_.partial) {
-      plan_.notes.push_back(
+      plan_.notes.emplace_back(
           "this plan is partial: what was not chosen may differ from the program");
     }
     SPRINT_ASSIGN_OR_RETURN(requests_, CheckRequests(graph_, options_));

@@ -43,14 +43,14 @@ struct Pair {
   const value::Value* after;
 };
 std::map<std::string, Pair> Attributes(const Step& step) {
-  static const value::Value Null;
+  static const value::Value nothing;
   std::map<std::string, Pair> pairs;
   if (const auto* object = step.before.As<value::Object>()) {
-    for (const auto& [name, field] : *object) pairs[name] = {&field, &Null};
+    for (const auto& [name, field] : *object) pairs[name] = {&field, &nothing};
   }
   if (const auto* object = step.after.As<value::Object>()) {
     for (const auto& [name, field] : *object) {
-      pairs.try_emplace(name, Pair{&Null, &Null}).first->second.after = &field;
+      pairs.try_emplace(name, Pair{&nothing, &nothing}).first->second.after = &field;
     }
   }
   std::erase_if(pairs, [](const auto& item) { return *item.second.before == *item.second.after; });

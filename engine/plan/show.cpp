@@ -13,8 +13,8 @@ namespace {
 
 using value::Value;
 
-const char* const Later = "(known after apply)";
-const char* const Masked = "(sensitive)";
+constexpr const char* Later = "(known after apply)";
+constexpr const char* Masked = "(sensitive)";
 // Of a list or map more lines than this say no more.
 constexpr size_t MostLines = 12;
 constexpr size_t Width = 72;

@@ -78,7 +78,7 @@ Result<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(const Location& 
 
 class EtcdBackend final : public Backend {
  public:
-  EtcdBackend(std::shared_ptr<grpc::Channel> channel, const std::string& prefix,
+  EtcdBackend(const std::shared_ptr<grpc::Channel>& channel, const std::string& prefix,
               const std::string& space)
       : kv_(pb::KV::NewStub(channel)),
         leases_(pb::Lease::NewStub(channel)),

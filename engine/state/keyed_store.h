@@ -72,7 +72,7 @@ class KeyedStore final : public Store {
   Result<Meta> Head();
   Status Fill(const Snapshot& snapshot, Meta meta);
   Status Reseal(const Envelope& by, const Meta& during, const Meta& after);
-  Status WriteInParts(const Meta& during, const Meta& after, Change entries);
+  Status WriteInParts(const Meta& during, const Meta& after, Change&& entries);
 
   std::unique_ptr<Backend> backend_;
   Envelope envelope_;

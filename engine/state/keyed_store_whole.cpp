@@ -7,7 +7,7 @@ namespace sprint::state {
 
 // `entries` in as many transactions as they need. The head `during` says that something is
 // under way; `after` is written with the last, and alone when one is enough.
-Status KeyedStore::WriteInParts(const Meta& during, const Meta& after, Change entries) {
+Status KeyedStore::WriteInParts(const Meta& during, const Meta& after, Change&& entries) {
   tally_.reset();
   Change part{{MetaKey, ToBytes(during)}};
   for (auto& [key, bytes] : entries) {

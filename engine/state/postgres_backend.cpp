@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t Version = 1;  // of the tables
 // Any number: of two that make the tables at once one waits for the other.
-const char* const Schema = R"sql(
+constexpr const char* Schema = R"sql(
 SELECT pg_advisory_xact_lock(1397773908);
 CREATE TABLE IF NOT EXISTS sprint_meta(version BIGINT NOT NULL);
 INSERT INTO sprint_meta SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM sprint_meta);
@@ -160,6 +160,7 @@ class PostgresBackend final : public Backend {
         const Rows rows,
         Ask("SELECT DISTINCT space COLLATE \"C\" FROM sprint_entries ORDER BY 1", {}));
     std::vector<std::string> spaces;
+    spaces.reserve(static_cast<size_t>(PQntuples(rows.get())));
     for (int row = 0; row < PQntuples(rows.get()); ++row) spaces.emplace_back(Cell(rows, row, 0));
     return spaces;
   }
@@ -208,6 +209,7 @@ class PostgresBackend final : public Backend {
 
   Result<Rows> Ask(const char* sql, const std::vector<std::string>& values, int format = 0) {
     std::vector<const char*> texts;
+    texts.reserve(values.size());
     for (const std::string& value : values) texts.push_back(value.c_str());
     Rows rows(PQexecParams(connection_, sql, static_cast<int>(texts.size()), nullptr, texts.data(),
                            nullptr, nullptr, format));
@@ -262,7 +264,7 @@ class PostgresBackend final : public Backend {
       list += Quoted(key);
       if (!value) continue;
       bytes += bytes.empty() ? "{" : ",";
-      bytes += "\"\\\\x" + secrets::ToHex(*value) + "\"";
+      bytes += R"("\\x)" + secrets::ToHex(*value) + "\"";
     }
     if (!keys.empty()) {
       SPRINT_RETURN_IF_ERROR(

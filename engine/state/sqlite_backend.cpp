@@ -21,7 +21,7 @@ namespace {
 constexpr int64_t Version = 3;                     // PRAGMA user_version
 constexpr const char* Application = "0x5350524e";  // "SPRN", for file(1)
 constexpr int64_t SmallestPage = 512;              // bytes
-const char* const Schema = R"sql(
+constexpr const char* Schema = R"sql(
 CREATE TABLE entries(space TEXT NOT NULL, key TEXT NOT NULL, bytes BLOB NOT NULL,
   UNIQUE(space, key));
 CREATE TABLE leases(space TEXT PRIMARY KEY, token INTEGER NOT NULL, held INTEGER NOT NULL,
@@ -315,9 +315,8 @@ Status MakeFile(const std::string& path) {
   int code = sqlite3_open_v2(beside.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr);
   // A write-ahead log: a commit appends to one file where a rollback journal writes two.
   // The file remembers it.
-  const Status filled = code != SQLITE_OK
-                            ? Status(SqliteError(db, code))
-                            : Run(db, ("PRAGMA journal_mode=WAL;" + Layout()).c_str());
+  Status filled = code != SQLITE_OK ? Status(SqliteError(db, code))
+                                    : Run(db, ("PRAGMA journal_mode=WAL;" + Layout()).c_str());
   sqlite3_close(db);
   code = 0;
   if (filled.ok() && (fsync(made) != 0 || link(beside.c_str(), path.c_str()) != 0)) code = errno;
