@@ -47,10 +47,8 @@ Value Extreme(Args& args, std::string& mistake, Better better) {
   return *best;
 }
 
-Value Min(Args& args, std::string& mistake) { return Extreme(args, mistake, std::less<double>()); }
-Value Max(Args& args, std::string& mistake) {
-  return Extreme(args, mistake, std::greater<double>());
-}
+Value Min(Args& args, std::string& mistake) { return Extreme(args, mistake, std::less<>()); }
+Value Max(Args& args, std::string& mistake) { return Extreme(args, mistake, std::greater<>()); }
 
 Value Sum(Args& args, std::string& mistake) {
   Quantity total;
@@ -61,7 +59,7 @@ Value Sum(Args& args, std::string& mistake) {
     if (first)
       total = *quantity;
     else {
-      const Value next = Arithmetic(ast::BinaryOp::Add, total, *quantity, mistake);
+      Value next = Arithmetic(ast::BinaryOp::Add, total, *quantity, mistake);
       if (!mistake.empty()) {
         mistake = "needs quantities of one dimension: " + mistake;
         return next;

@@ -146,7 +146,7 @@ class ContinuumBuilder {
         const ir::Value* value = attribute ? read.Value(attribute->key.text()) : nullptr;
         if (value) record.emplace_back(attribute->key.text(), *value);
       }
-      pool.instances.push_back(std::move(record));
+      pool.instances.emplace_back(std::move(record));
       if (i > 0) {
         CheckAlike(read, pool);
         continue;

@@ -174,6 +174,7 @@ class DeployBuilder {
       });
       if (zone == zones.end()) {
         std::vector<std::string> names;
+        names.reserve(zones.size());
         for (const ir::Zone& known : zones) names.push_back(known.name);
         const auto meant = Meant(block.names[1].text(), names);
         builder_.emitter

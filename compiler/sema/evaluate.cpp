@@ -49,14 +49,14 @@ const char* Symbol(ast::BinaryOp op) {
 // A unit that was meant, when `unit` is a misspelt one: the part before a slash may be any
 // noun (`moves/h`), but not one letter off a unit (`Mbits/s`).
 std::optional<std::string> MisspeltUnit(const std::string& unit) {
-  static const std::vector<std::string> Units = {
+  static const std::vector<std::string> units = {
       "ns",  "us",  "ms",  "s",   "min", "h",   "d",    "B",    "kB",   "MB",  "GB",
       "TB",  "KiB", "MiB", "GiB", "TiB", "bit", "kbit", "Mbit", "Gbit", "rps", "EUR",
       "USD", "mW",  "W",   "kW",  "Wh",  "kWh", "J",    "%",    "g"};
   const size_t slash = std::min(unit.find('/'), unit.size());
   const std::string above = unit.substr(0, slash);
   if (ParseUnit(above)) return std::nullopt;
-  const auto meant = diag::ClosestMatch(above, Units);
+  const auto meant = diag::ClosestMatch(above, units);
   return meant ? std::optional(*meant + unit.substr(slash)) : std::nullopt;
 }
 
@@ -123,7 +123,7 @@ Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
     Value operator()(const ast::IndexExpr& e) { return self.EvalIndex(scope, e, expr.loc); }
     Value operator()(const ast::CallExpr& e) { return self.EvalCall(scope, e, expr.loc); }
     Value operator()(const ast::UnaryExpr& e) {
-      const Value operand = self.Eval(scope, *e.operand);
+      Value operand = self.Eval(scope, *e.operand);
       if (IsPoison(operand)) return operand;
       if (e.op == ast::UnaryOp::Not) {
         if (const bool* b = operand.As<bool>()) return !*b;
@@ -145,7 +145,7 @@ Value Evaluator::Eval(Scope& scope, const ast::Expr& expr) {
     }
     Value operator()(const ast::AtExpr& e) { return self.Eval(scope, *e.operand); }
     Value operator()(const ast::IfExpr& e) {
-      const Value condition = self.Eval(scope, *e.condition);
+      Value condition = self.Eval(scope, *e.condition);
       if (IsPoison(condition)) return condition;
       const bool* b = condition.As<bool>();
       if (condition.As<ir::Later>()) {
@@ -336,7 +336,7 @@ Value Evaluator::EvalMember(Scope& scope, const ast::Expr& expr, const ast::Memb
       }
     }
   }
-  const Value base = Eval(scope, *member.base);
+  Value base = Eval(scope, *member.base);
   if (IsPoison(base)) return base;
   if (const auto* ref = base.As<ir::Ref>(); ref && ref->kind == "resource") {
     return ir::Later{ref->name, member.member.text};

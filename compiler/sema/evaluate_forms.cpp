@@ -155,7 +155,7 @@ Value Evaluator::EvalText(Scope& scope, const ast::TextExpr& text) {
 }
 
 Value Evaluator::EvalFor(Scope& scope, const ast::ForExpr& loop) {
-  const Value source = Eval(scope, *loop.source);
+  Value source = Eval(scope, *loop.source);
   if (IsPoison(source)) return source;
   if (source.As<ir::Later>()) {
     return Mistake("E0313", loop.source->loc,

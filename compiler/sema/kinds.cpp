@@ -30,9 +30,9 @@ std::vector<const Declaration*> Declared(const Builder& builder,
 }
 
 const std::vector<std::string>& Architectures() {
-  static const std::vector<std::string> All = {"amd64",   "arm64",   "arm",  "x86",
+  static const std::vector<std::string> all = {"amd64",   "arm64",   "arm",  "x86",
                                                "riscv64", "ppc64le", "s390x"};
-  return All;
+  return all;
 }
 
 void CheckCountry(Builder& builder, const std::string& country, Loc loc) {

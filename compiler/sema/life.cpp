@@ -15,14 +15,14 @@ Spec Said(const char* name, Form form, Dimension dimension = {}) {
 }
 
 const std::vector<Spec>& Words() {
-  static const std::vector<Spec> All = {Said("protect", Form::Bool),
+  static const std::vector<Spec> all = {Said("protect", Form::Bool),
                                         Said("retain", Form::Bool),
                                         Said("create_before_destroy", Form::Bool),
                                         Said("ignore", Form::Texts),
                                         Said("drift", Form::Any),
                                         Said("replace_when", Form::Any),
                                         Said("timeout", Form::Quantity, dimension::Time)};
-  return All;
+  return all;
 }
 
 bool Flag(const std::optional<ir::Value>& value) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "compiler/sema/evaluate.h"
 
@@ -51,7 +52,7 @@ std::string Text(const ast::TypeExpr& type) {
 
 class Checker {
  public:
-  Checker(diag::Emitter& emitter, const std::string& what) : emitter_(emitter), what_(what) {}
+  Checker(diag::Emitter& emitter, std::string what) : emitter_(emitter), what_(std::move(what)) {}
 
   bool Check(const Module& module, const ast::TypeExpr& type, const ir::Value& value,
              const ast::Expr* expr, Loc loc) {

@@ -111,7 +111,7 @@ Status Spawn(const std::string& helper, const Spec& spec) {
 
 // What is written down of a spec: no texts of its environment.
 value::Value Kept(Spec spec) {
-  for (auto& [name, text] : spec.environment) text.clear();
+  for (auto& variable : spec.environment) variable.second.clear();
   return ToValue(spec);
 }
 
