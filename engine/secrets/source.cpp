@@ -17,7 +17,7 @@
 namespace sprint::secrets {
 namespace {
 
-constexpr size_t MaxSize = 64 * 1024;  // bytes; more than that is no secret but a mistake
+constexpr size_t MaxSize = 64 << 10;  // bytes; more than that is no secret but a mistake
 
 void DropLineEnd(std::string& text) {
   if (!text.empty() && text.back() == '\n') text.pop_back();
@@ -61,6 +61,7 @@ Result<std::string> FromProgram(const std::vector<std::string>& words) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return Error(ErrorCode::Unavailable, std::strerror(errno));
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
   pointers.push_back(nullptr);
   const pid_t pid = fork();

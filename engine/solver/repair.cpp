@@ -148,7 +148,7 @@ class Repairer {
     inside.any = true;
     inside.budget.steps = std::min(options_.budget.steps, Steps);
     inside.budget.seconds = options_.budget.seconds - clock_.Seconds();
-    for (size_t c = 0; c < open_.size(); ++c) inside.settled.push_back(!open_[c]);
+    for (const bool open : open_) inside.settled.push_back(!open);
     if (inside.move <= 0) {
       inside.move = Reluctance * std::max(cost_, 1e-9) / static_cast<double>(open_.size());
     }

@@ -119,8 +119,8 @@ class Checker {
     for (size_t z = 0; z < problem_.one_kind.size(); ++z) {
       if (!problem_.one_kind[z]) continue;
       std::set<uint32_t> used;
-      for (size_t c = 0; c < placement_.pool.size(); ++c) {
-        for (uint32_t j : placement_.pool[c]) {
+      for (const auto& pools : placement_.pool) {
+        for (uint32_t j : pools) {
           if (problem_.pools[j].zone == z && problem_.pools[j].form != Form::Functions) {
             used.insert(j);
           }
