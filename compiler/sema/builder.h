@@ -113,6 +113,8 @@ struct DataOrSize {
   ir::Index data = ir::NoIndex;
   double size = 0;
   Loc loc;
+  // Nothing to send is a size, too; data that has none says nothing.
+  bool given() const { return size > 0 || (loc.ok() && data == ir::NoIndex); }
 };
 // The attribute `name` of `block`; nothing where there is none, or after reporting.
 DataOrSize ReadDataOrSize(Builder& builder, const Module& module, const ast::Block& block,

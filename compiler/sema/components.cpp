@@ -164,7 +164,7 @@ class ComponentBuilder {
     Overlay(base, read);
     OverlayDemands(builder_, module_, block, read, base);
     if (const DataOrSize output = ReadDataOrSize(builder_, module_, block, "output");
-        output.size > 0) {
+        output.given()) {
       base.output_size = output.size;
     }
     const auto parts = Inner(block, "part");
@@ -186,7 +186,7 @@ class ComponentBuilder {
     Overlay(part, read);
     OverlayDemands(builder_, module_, block, read, part);
     if (const DataOrSize output = ReadDataOrSize(builder_, module_, block, "output");
-        output.size > 0) {
+        output.given()) {
       part.output_size = output.size;
     } else if (!last) {
       builder_.emitter.Error("E0205", part.loc,

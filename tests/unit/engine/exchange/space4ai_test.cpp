@@ -212,6 +212,49 @@ TEST(Space4ai, WhatCannotBeMeantIsToldWithItsPlace) {
   EXPECT_THAT(Said(Read(std::string(100'000, '[')).errors), HasSubstr("nested too deep"));
 }
 
+// Every number, text, list and object of the file.
+void Collect(value::Value& at, std::vector<value::Value*>& all) {
+  all.push_back(&at);
+  if (auto* object = at.As<value::Object>()) {
+    for (auto& [key, member] : *object) Collect(member, all);
+  } else if (auto* list = at.As<value::List>()) {
+    for (value::Value& item : *list) Collect(item, all);
+  }
+}
+
+// Each in turn replaced by something else: refused with its place, or a program that compiles.
+TEST(Space4ai, WhateverStandsWhereItIsRefusedOrCompiles) {
+  using value::List, value::Object, value::Value;
+  const std::vector<Value> others{Value(),    Value(-1.0),   Value(0.0),     Value(1e300),
+                                  Value("x"), Value(List{}), Value(Object{})};
+  const auto whole = value::FromJson(Example);
+  ASSERT_TRUE(whole.ok());
+  Value counted = *whole;
+  std::vector<Value*> places;
+  Collect(counted, places);
+  int accepted = 0, refused = 0;
+  for (size_t k = 0; k < places.size(); ++k) {
+    for (const Value& other : others) {
+      Value changed = *whole;
+      std::vector<Value*> all;
+      Collect(changed, all);
+      *all[k] = other;
+      const std::string text = value::ToJson(changed);
+      SCOPED_TRACE(text);
+      const ReadResult read = Read(text);
+      if (read.system) {
+        ++accepted;
+        Compiled(Program(*read.system, "x.json"));
+      } else {
+        ++refused;
+        EXPECT_FALSE(read.errors.empty());
+      }
+    }
+  }
+  EXPECT_GT(accepted, 100);
+  EXPECT_GT(refused, 300);
+}
+
 TEST(Space4ai, AFileCutAnywhereIsRefused) {
   const std::string text = Example;
   for (size_t length = 0; length + 1 < text.size(); length += 7) {
