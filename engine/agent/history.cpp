@@ -59,10 +59,6 @@ Result<int64_t> WholeSize(int fd, const std::string& path) {
 
 }  // namespace
 
-std::string HistoryPath(const std::string& program_directory) {
-  return (program_directory.empty() ? "." : program_directory) + "/.sprint/agent-history.jsonl";
-}
-
 Result<History> History::Open(const std::string& path) {
   const std::string folder = FolderOf(path);
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return Failed(errno, "make", folder);

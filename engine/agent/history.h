@@ -37,9 +37,6 @@ std::string Describe(const Entry& entry);
 // Several lines with every input, for `agent why N`. `settings` as in the last Started.
 std::string Explain(const Decided& decided, const Settings& settings);
 
-// "DIRECTORY/.sprint/agent-history.jsonl".
-std::string HistoryPath(const std::string& program_directory);
-
 // The file, open for appending by one agent at a time.
 class History {
  public:

@@ -12,6 +12,7 @@
 #include "engine/agent/observe.h"
 #include "engine/agent/replay.h"
 #include "engine/cli/carry.h"
+#include "engine/cli/house.h"
 #include "engine/cli/interrupt.h"
 #include "engine/cli/options.h"
 #include "engine/cli/refusals.h"
@@ -193,7 +194,7 @@ int Agent(const Options& options) {
   if (!*running) return Fail(Error(ErrorCode::NotFound, "nothing runs: `sprint apply` first"));
 
   const agent::Settings settings = SettingsOf(*compiled.program, **deploy);
-  const std::string history_path = agent::HistoryPath(compiled.directory());
+  const std::string history_path = HistoryPath(compiled.path);
   auto entries = agent::ReadHistory(history_path);
   if (!entries.ok()) return Fail(entries.error());
   auto history = agent::History::Open(history_path);

@@ -3,6 +3,7 @@
 #include "compiler/support/environment.h"
 #include "engine/agent/history.h"
 #include "engine/agent/replay.h"
+#include "engine/cli/house.h"
 #include "engine/cli/options.h"
 #include "engine/cli/session.h"
 
@@ -13,7 +14,7 @@ namespace {
 Result<std::vector<agent::Entry>> EntriesOf(const Options& options) {
   SPRINT_ASSIGN_OR_RETURN(const std::unique_ptr<Compiled> compiled, Load(options));
   SPRINT_ASSIGN_OR_RETURN(std::vector<agent::Entry> entries,
-                          agent::ReadHistory(agent::HistoryPath(compiled->directory())));
+                          agent::ReadHistory(HistoryPath(compiled->path)));
   if (!entries.empty()) return entries;
   return Error(ErrorCode::NotFound,
                "no agent has run here: `sprint agent " + ForShell(compiled->path) + "`");

@@ -15,6 +15,7 @@
 
 #include "compiler/support/environment.h"
 #include "engine/cli/patience.h"
+#include "engine/cli/session.h"
 #include "engine/secrets/crypto.h"
 #include "engine/settings/settings.h"
 #include "engine/state/keeper.h"
@@ -81,6 +82,12 @@ Result<std::unique_ptr<state::Store>> OpenedBy(OpenAt open, const House& house) 
   return opened.TakeError().While("opening it with the key " + secrets::ToText(house.key));
 }
 
+std::string OurPath(const std::string& program_path, const char* ending) {
+  const auto house = HouseAt(program_path);
+  const std::string name = house.ok() ? house->run_name() : fs::path(program_path).stem().string();
+  return StateDirectory(program_path) + "/" + name + ending;
+}
+
 }  // namespace
 
 Result<House> HouseAt(const std::string& program_path) {
@@ -117,6 +124,14 @@ Result<House> HouseOf(const std::string& program_path) {
     return Error(ErrorCode::NotFound, "there is no program `" + program_path + "`");
   }
   return house;
+}
+
+std::string PlacementPath(const std::string& program_path) {
+  return OurPath(program_path, ".placement.json");
+}
+
+std::string HistoryPath(const std::string& program_path) {
+  return OurPath(program_path, ".agent-history.jsonl");
 }
 
 Status SelectWorkspace(const House& house, const std::string& name) {

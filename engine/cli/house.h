@@ -42,6 +42,10 @@ Result<House> HouseOf(const std::string& program_path);
 // The same whether there is one or not.
 Result<House> HouseAt(const std::string& program_path);
 
+// Files of ours about one workspace of a program.
+std::string PlacementPath(const std::string& program_path);
+std::string HistoryPath(const std::string& program_path);
+
 // The workspace that `workspace select` chose for this program, for those who name none.
 Status SelectWorkspace(const House& house, const std::string& name);
 

@@ -249,7 +249,7 @@ class CommandLine {
     why->add_option("N", options_.decision, "its number in the history")->required();
     Program(why);
     CLI::App* replay = AddTo(*agent, "replay", "decide a recorded history again, and compare",
-                             &AgentReplay, "sprint agent replay .sprint/agent-history.jsonl");
+                             &AgentReplay, "sprint agent replay .sprint/blur.agent-history.jsonl");
     replay->add_option("FILE", options_.subject, "a recorded history")->required();
     Json(replay);
   }

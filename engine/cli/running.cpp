@@ -9,19 +9,9 @@
 #include "engine/cli/session.h"
 
 namespace sprint::cli {
-namespace {
 
 using value::Object;
 using value::Value;
-
-std::string PathOf(const std::string& program_path) {
-  const auto house = HouseOf(program_path);
-  const std::string name =
-      house.ok() ? house->run_name() : std::filesystem::path(program_path).stem().string();
-  return StateDirectory(program_path) + "/" + name + ".placement.json";
-}
-
-}  // namespace
 
 Value RunningValue(const placement::Answer& answer) {
   value::List parts;
@@ -38,11 +28,11 @@ Value RunningValue(const placement::Answer& answer) {
 }
 
 Status SaveRunning(const std::string& program_path, const Value& running) {
-  return RealFileSystem().Write(PathOf(program_path), value::ToJson(running, true), 0600);
+  return RealFileSystem().Write(PlacementPath(program_path), value::ToJson(running, true), 0600);
 }
 
 Result<std::optional<placement::Answer>> LoadRunning(const std::string& program_path) {
-  const std::string path = PathOf(program_path);
+  const std::string path = PlacementPath(program_path);
   if (!RealFileSystem().Exists(path)) return std::optional<placement::Answer>();
   SPRINT_ASSIGN_OR_RETURN(const std::string text, RealFileSystem().Read(path));
   auto document = value::FromJson(text);
@@ -67,7 +57,7 @@ Result<std::optional<placement::Answer>> LoadRunning(const std::string& program_
 }
 
 Status ForgetRunning(const std::string& program_path) {
-  const std::string path = PathOf(program_path);
+  const std::string path = PlacementPath(program_path);
   if (std::remove(path.c_str()) == 0 || !RealFileSystem().Exists(path)) return Ok();
   return Error(ErrorCode::Denied, "cannot remove `" + path + "`");
 }

@@ -44,7 +44,7 @@ Result<plan::Plan> Read(const std::string& path, const std::string& program_path
   if (!clear.ok() || (!sealed && !to_apply)) return clear;
   std::string program = program_path;
   if (program.empty()) program = sealed ? sealed->program : clear->program;
-  SPRINT_ASSIGN_OR_RETURN(const House house, HouseOf(program));
+  SPRINT_ASSIGN_OR_RETURN(const House house, HouseAt(program));
   SPRINT_ASSIGN_OR_RETURN(const auto store, OpenState(house));
   if (sealed) return Open(*sealed, *store);
   if (store->keyring()) {

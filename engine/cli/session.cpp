@@ -155,10 +155,6 @@ std::string StatePath(const std::string& program_path) {
   return StateDirectory(program_path) + "/" + stem + ".db";
 }
 
-std::string Compiled::directory() const {
-  return std::filesystem::path(AbsolutePath(path)).parent_path().string();
-}
-
 plan::PlanOptions PlanOptionsOf(const Options& options, const Compiled& compiled) {
   plan::PlanOptions plan_options;
   plan_options.refresh = options.refresh;

@@ -26,7 +26,6 @@ struct Compiled {
   std::optional<ir::Program> program;  // none when there are errors
   std::string path;                    // of the root file
   mutable std::string hash;            // of HashOf, once it was asked for
-  std::string directory() const;       // of the root file, absolute
 };
 // The .sprint files of this folder, sorted.
 std::vector<std::string> ProgramsHere();

@@ -8,6 +8,7 @@
 #include "engine/agent/history.h"
 #include "engine/agent/loop.h"
 #include "engine/agent/observe.h"
+#include "engine/cli/house.h"
 #include "engine/cli/options.h"
 #include "engine/cli/running.h"
 #include "engine/cli/session.h"
@@ -135,8 +136,8 @@ double BusyShare(const Slices& before, const Slices& after, double seconds,
 }
 
 // "agent: watching; decision 12 …"
-std::string AgentLine(const std::string& directory) {
-  const std::string path = agent::HistoryPath(directory);
+std::string AgentLine(const std::string& program_path) {
+  const std::string path = HistoryPath(program_path);
   std::string line = agent::AgentRuns(path) ? "agent: watching" : "agent: none is running";
   const auto entries = agent::ReadHistory(path);
   if (!entries.ok() || entries->empty()) return line;
@@ -241,17 +242,15 @@ int AgentStatus(const Options& options) {
                 Milliseconds(p95).c_str(), Difference(p95, predicted_p95).c_str());
   }
   if (options.json) {
-    std::puts(
-        value::ToJson(
-            value::Object{{"agent", agent::AgentRuns(agent::HistoryPath(compiled.directory()))},
-                          {"rate_rps", rate},
-                          {"rate_measured", loaded_now},
-                          {"placed_for_rps", (*running)->workload},
-                          {"rows", list}},
-            true)
-            .c_str());
+    std::puts(value::ToJson(value::Object{{"agent", agent::AgentRuns(HistoryPath(compiled.path))},
+                                          {"rate_rps", rate},
+                                          {"rate_measured", loaded_now},
+                                          {"placed_for_rps", (*running)->workload},
+                                          {"rows", list}},
+                            true)
+                  .c_str());
   } else {
-    std::printf("\n%s\n", AgentLine(compiled.directory()).c_str());
+    std::printf("\n%s\n", AgentLine(compiled.path).c_str());
   }
   return Success;
 }

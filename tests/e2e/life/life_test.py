@@ -97,7 +97,7 @@ class Life(unittest.TestCase):
         self.assertEqual(self.footprint(), self.before)
         # What an engine remembers: that there is nothing any more, and what an agent did.
         left = sorted(p.name for p in (self.folder / ".sprint").rglob("*") if p.is_file())
-        self.assertEqual([n for n in left if n != "agent-history.jsonl"], ["demo.db"])
+        self.assertEqual([n for n in left if n != "demo.agent-history.jsonl"], ["demo.db"])
         self.assertEqual(os.listdir(self.top / "tmp"), [], "files left in TMPDIR")
         shutil.rmtree(self.top)
 
@@ -408,7 +408,7 @@ class Life(unittest.TestCase):
         self.assertIn("require quick: measured", why)
         # The same again, from what was written down.
         replay = subprocess.run(
-            [f"{BIN}/sprint", "agent", "replay", str(self.folder / ".sprint/agent-history.jsonl")],
+            [f"{BIN}/sprint", "agent", "replay", str(self.folder / ".sprint/demo.agent-history.jsonl")],
             text=True, capture_output=True, env=self.environment)
         self.assertEqual(replay.returncode, 0, replay.stdout + replay.stderr)
         self.assertIn("all decided the same again", replay.stdout)

@@ -114,7 +114,11 @@ class Test(Fixture):
         self.say("agent", "--seconds", "3")
         for words in ("agent history", "agent history --json", "agent status", "output"):
             self.say(*words.split())
-        self.assertTrue((self.folder / ".sprint" / "agent-history.jsonl").exists())
+        self.assertTrue((self.folder / ".sprint" / "s.agent-history.jsonl").exists())
+        # Of the other programs of this folder it says nothing.
+        self.write(DEPLOYED.format(world=self.world), "other.sprint")
+        self.assertIn("no agent has run here", self.say("agent", "history", "other.sprint")[1])
+        (self.folder / "other.sprint").unlink()
         self.assert_nowhere()
 
     def hold_still(self, process):

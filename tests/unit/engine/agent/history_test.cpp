@@ -26,7 +26,7 @@ class HistoryFile : public testing::Test {
     std::string pattern = testing::TempDir() + "agentXXXXXX";
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;
-    path_ = HistoryPath(folder_);
+    path_ = folder_ + "/.sprint/demo.agent-history.jsonl";
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 

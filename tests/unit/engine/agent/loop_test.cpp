@@ -55,15 +55,16 @@ class LoopRun : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
+  std::string HistoryPath() const { return folder_ + "/.sprint/demo.agent-history.jsonl"; }
   void RunFor(Seconds seconds, int64_t bytes = 16 << 20) {
-    auto history = History::Open(HistoryPath(folder_));
+    auto history = History::Open(HistoryPath());
     ASSERT_TRUE(history.ok());
     const Status status = agent::Run(world_.settings, world_.state, hooks_, *history, clock_,
                                      stop_.get_token(), {seconds, bytes});
     ASSERT_TRUE(status.ok());
   }
   Replayed Again() {
-    auto entries = ReadHistory(HistoryPath(folder_));
+    auto entries = ReadHistory(HistoryPath());
     EXPECT_TRUE(entries.ok());
     auto replayed = Replay(*entries);
     EXPECT_TRUE(replayed.ok());
@@ -105,7 +106,7 @@ TEST_F(LoopRun, StopsWhenTold) {
 TEST_F(LoopRun, StopDuringARealWaitIsHeardAtOnce) {
   world_.settings.sample = 60;
   hooks_.wait = nullptr;
-  auto history = History::Open(HistoryPath(folder_));
+  auto history = History::Open(HistoryPath());
   ASSERT_TRUE(history.ok());
   const auto begin = std::chrono::steady_clock::now();
   std::thread other([this] {
@@ -139,8 +140,8 @@ TEST_F(LoopRun, YesIsActedOn) {
 TEST_F(LoopRun, FullHistoryBeginsANewFileThatReplaysToo) {
   rate_ = [](double t) { return t < 60 ? 3.0 : 9.0; };
   RunFor(300, 20'000);
-  EXPECT_TRUE(std::filesystem::exists(HistoryPath(folder_) + ".1"));
-  EXPECT_LT(std::filesystem::file_size(HistoryPath(folder_)), 25'000u);
+  EXPECT_TRUE(std::filesystem::exists(HistoryPath() + ".1"));
+  EXPECT_LT(std::filesystem::file_size(HistoryPath()), 25'000u);
   EXPECT_EQ(Again().differences, std::vector<std::string>{});
   EXPECT_EQ(acts_, 1);
 }
@@ -149,7 +150,7 @@ TEST_F(LoopRun, SecondRunGoesOnWhereTheFirstEnded) {
   rate_ = [](double) { return 9.0; };
   RunFor(16);
   ASSERT_EQ(acts_, 1);
-  auto entries = ReadHistory(HistoryPath(folder_));
+  auto entries = ReadHistory(HistoryPath());
   ASSERT_TRUE(entries.ok());
   world_.state = Resume(*entries, world_.settings, NotKnown, WallSeconds(clock_));
   EXPECT_NEAR(world_.state.placed_for, 9.9, 1e-9);
