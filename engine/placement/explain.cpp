@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "compiler/support/environment.h"
 #include "engine/placement/blockers.h"
@@ -27,8 +28,8 @@ solver::Budget Share(solver::Budget budget, uint64_t questions, double seconds) 
 // Answers "is there a placement" for changed problems, all within one budget.
 class Asker {
  public:
-  Asker(const Model& model, const solver::Budget& budget)
-      : model_(model), budget_(budget), begun_(SystemClock().Steady()) {}
+  Asker(const Model& model, solver::Budget budget)
+      : model_(model), budget_(std::move(budget)), begun_(SystemClock().Steady()) {}
 
   bool Holds(const solver::Problem& problem, const std::vector<bool>& active) {
     return std::holds_alternative<solver::Solved>(Ask(problem, active));

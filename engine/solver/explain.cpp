@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "engine/solver/refute.h"
 
@@ -19,9 +20,9 @@ constexpr double MostRefuting = 1;
 
 class Explainer {
  public:
-  Explainer(const Problem& problem, const Budget& budget, const Lines& lines)
+  Explainer(const Problem& problem, Budget budget, const Lines& lines)
       : problem_(problem),
-        budget_(budget),
+        budget_(std::move(budget)),
         begun_(std::chrono::steady_clock::now()),
         refuter_(problem) {
     std::map<uint32_t, uint32_t> first;
